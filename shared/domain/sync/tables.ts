@@ -1,0 +1,278 @@
+import type { StaffRole } from '../roles.ts';
+
+/**
+ * How a column travels and is kept.
+ * uuid, text, date ('YYYY-MM-DD') and time ('HH:MM') are TEXT; integer is INTEGER; boolean is 0/1 in SQLite and
+ * true/false on the wire; cents is integer cents; instant is integer microseconds (UTC); json is TEXT in SQLite.
+ */
+export type ColumnKind =
+  | 'uuid'
+  | 'text'
+  | 'integer'
+  | 'boolean'
+  | 'cents'
+  | 'instant'
+  | 'date'
+  | 'time'
+  | 'json';
+
+export type SyncColumn = {
+  readonly kind: ColumnKind;
+  readonly nullable?: boolean;
+  /** SQL over the row alias `t` when the server's column has another name or form. */
+  readonly source?: string;
+};
+
+/** One synced table, declared once: triggers, pull function, SQLite table and row mapping follow from it. */
+export type SyncTable = {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, SyncColumn>>;
+  /** Columns that name a user who may see the row; a change or delete writes the visibility log for them. */
+  readonly principals: readonly string[];
+  /** Staff roles that see every row. */
+  readonly staff: readonly StaffRole[];
+  /** Whether every tutor sees every row (reference data). */
+  readonly reference?: boolean;
+  /** Local secondary indexes, built last. */
+  readonly indexes: readonly (readonly string[])[];
+  /** Columns of the local full-text index. */
+  readonly search?: readonly string[];
+};
+
+const uuid = { kind: 'uuid' } as const;
+const uuidOrNull = { kind: 'uuid', nullable: true } as const;
+const text = { kind: 'text' } as const;
+const textOrNull = { kind: 'text', nullable: true } as const;
+const integer = { kind: 'integer' } as const;
+const integerOrNull = { kind: 'integer', nullable: true } as const;
+const boolean = { kind: 'boolean' } as const;
+const instant = { kind: 'instant' } as const;
+const instantOrNull = { kind: 'instant', nullable: true } as const;
+
+function cents(column: string): SyncColumn {
+  return { kind: 'cents', source: `(t.${column} * 100)::bigint` };
+}
+
+function centsOrNull(column: string): SyncColumn {
+  return { kind: 'cents', nullable: true, source: `(t.${column} * 100)::bigint` };
+}
+
+/**
+ * Every synced table of the console, in the order in which parents come before children. `id` and `row_version`
+ * stand first in each row on the wire and are not repeated here. Who sees what: design 5.
+ */
+export const syncTables = [
+  {
+    name: 'subjects',
+    columns: { name: text, curriculum: textOrNull, level: textOrNull, code: textOrNull, label: textOrNull },
+    principals: [],
+    staff: ['admin', 'reviewer', 'support'],
+    reference: true,
+    indexes: [],
+  },
+  {
+    name: 'booking_rules',
+    columns: { actor: text, action: text, state: text, hours: { kind: 'text' }, effective_from: instant },
+    principals: [],
+    staff: ['admin', 'reviewer', 'support'],
+    reference: true,
+    indexes: [],
+  },
+  {
+    name: 'people',
+    columns: { display_name: text, avatar_url: textOrNull, timezone: textOrNull },
+    principals: ['id'],
+    staff: ['admin', 'reviewer', 'support'],
+    indexes: [],
+    search: ['display_name'],
+  },
+  {
+    name: 'tutor_subjects',
+    columns: {
+      tutor_id: uuid,
+      subject_id: uuid,
+      price_per_hour_cents: cents('price_per_hour_ttd'),
+      mode: text,
+    },
+    principals: ['tutor_id'],
+    staff: ['admin'],
+    indexes: [['tutor_id']],
+  },
+  {
+    name: 'session_types',
+    columns: {
+      tutor_id: uuid,
+      subject_id: uuidOrNull,
+      name: text,
+      duration_minutes: integer,
+      price_cents: cents('price_ttd'),
+      is_active: boolean,
+    },
+    principals: ['tutor_id'],
+    staff: ['admin'],
+    indexes: [['tutor_id']],
+  },
+  {
+    name: 'tutor_schedules',
+    columns: {
+      tutor_id: uuid,
+      timezone: text,
+      slot_minutes: integer,
+      buffer_minutes: integer,
+      minimum_notice_hours: integer,
+      horizon_days: integer,
+    },
+    principals: ['tutor_id'],
+    staff: ['admin', 'support'],
+    indexes: [['tutor_id']],
+  },
+  {
+    name: 'tutor_availability_rules',
+    columns: {
+      tutor_id: uuid,
+      day_of_week: integer,
+      start_time: { kind: 'time' },
+      end_time: { kind: 'time' },
+      slot_minutes: integer,
+      buffer_minutes: integer,
+      is_active: boolean,
+    },
+    principals: ['tutor_id'],
+    staff: ['admin', 'support'],
+    indexes: [['tutor_id', 'day_of_week']],
+  },
+  {
+    name: 'tutor_unavailability_blocks',
+    columns: {
+      tutor_id: uuid,
+      start_at: instant,
+      end_at: instant,
+      is_recurring: boolean,
+      rrule: textOrNull,
+      reason_private: textOrNull,
+    },
+    principals: ['tutor_id'],
+    staff: ['admin', 'support'],
+    indexes: [['tutor_id', 'start_at']],
+  },
+  {
+    name: 'bookings',
+    columns: {
+      tutor_id: uuid,
+      student_id: uuid,
+      subject_id: uuid,
+      session_type_id: uuidOrNull,
+      status: text,
+      requested_start_at: instant,
+      requested_end_at: instant,
+      confirmed_start_at: instantOrNull,
+      confirmed_end_at: instantOrNull,
+      last_action_by: textOrNull,
+      price_cents: cents('price_ttd'),
+      payment_status: text,
+      payment_required: boolean,
+      duration_minutes: integer,
+      student_notes: textOrNull,
+      tutor_notes: textOrNull,
+      cancellation_reason: textOrNull,
+      created_at: instant,
+      updated_at: instant,
+    },
+    principals: ['tutor_id', 'student_id'],
+    staff: ['admin', 'support'],
+    indexes: [
+      ['tutor_id', 'confirmed_start_at'],
+      ['tutor_id', 'requested_start_at'],
+      ['status', 'requested_start_at'],
+      ['student_id'],
+    ],
+  },
+  {
+    name: 'booking_messages',
+    columns: {
+      booking_id: uuid,
+      sender_id: uuid,
+      message_type: text,
+      body: textOrNull,
+      proposed_start_at: instantOrNull,
+      proposed_end_at: instantOrNull,
+      created_at: instant,
+    },
+    principals: [],
+    staff: ['admin', 'support'],
+    indexes: [['booking_id', 'created_at']],
+  },
+  {
+    name: 'sessions',
+    columns: {
+      booking_id: uuid,
+      tutor_id: uuid,
+      student_id: uuid,
+      provider: textOrNull,
+      join_url: textOrNull,
+      status: text,
+      scheduled_start_at: instant,
+      scheduled_end_at: instant,
+      duration_minutes: integer,
+      no_show_wait_minutes: integerOrNull,
+      charge_scheduled_at: instant,
+      charged_at: instantOrNull,
+      charge_amount_cents: centsOrNull('charge_amount_ttd'),
+      payout_amount_cents: centsOrNull('payout_amount_ttd'),
+      payment_status: text,
+      tutor_marked_no_show_at: instantOrNull,
+      cancelled_at: instantOrNull,
+      cancelled_by: textOrNull,
+    },
+    principals: ['tutor_id', 'student_id'],
+    staff: ['admin', 'support'],
+    indexes: [['booking_id'], ['tutor_id', 'scheduled_start_at']],
+  },
+  {
+    name: 'noshow_claims',
+    columns: {
+      session_id: uuid,
+      claimant_id: uuid,
+      claimant_role: text,
+      defendant_id: uuid,
+      written_explanation: text,
+      response_deadline: instant,
+      status: text,
+      admin_verdict: textOrNull,
+      created_at: instant,
+    },
+    principals: ['claimant_id', 'defendant_id'],
+    staff: ['admin', 'support'],
+    indexes: [['session_id']],
+  },
+  {
+    name: 'notifications',
+    columns: {
+      user_id: uuid,
+      type: text,
+      title: text,
+      message: text,
+      link: textOrNull,
+      related_booking_id: uuidOrNull,
+      is_read: boolean,
+      created_at: instant,
+    },
+    principals: ['user_id'],
+    staff: [],
+    indexes: [['user_id', 'is_read', 'created_at']],
+  },
+] as const satisfies readonly SyncTable[];
+
+export type SyncTableName = (typeof syncTables)[number]['name'];
+
+/** The declaration of one table. */
+export function syncTable(name: SyncTableName): SyncTable {
+  const found = syncTables.find((table) => table.name === name);
+  if (found === undefined) throw new Error(`no synced table is named ${name}`);
+  return found;
+}
+
+/** The names a table's rows have on the wire, in order: id, row_version, then the declared columns. */
+export function wireColumns(table: SyncTable): readonly string[] {
+  return ['id', 'row_version', ...Object.keys(table.columns)];
+}

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+
+/** A whole pg_snapshot as text, or '1:1:' before the first pull. Source: facts of design 5, "whole-snapshot cursor". */
+export const snapshot = z.string().regex(/^\d+:\d+:(\d+(,\d+)*)?$/);
+export const noSnapshot = '1:1:';
+export const zeroId = '00000000-0000-0000-0000-000000000000';
+
+/** Where a table's paging stands: rows after (xid, id) that `snap` did not see. Null when the table is done. */
+export const tableCursor = z.object({
+  snap: snapshot,
+  xid: z.string().regex(/^\d+$/),
+  id: z.uuid(),
+});
+export type TableCursor = z.infer<typeof tableCursor>;
+
+/** Where the visibility log's paging stands. */
+export const logCursor = z.object({
+  snap: snapshot,
+  xid: z.string().regex(/^\d+$/),
+  seq: z.number().int().nonnegative(),
+});
+export type LogCursor = z.infer<typeof logCursor>;
+
+/** The one argument of `sync_pull(p_request jsonb)`. Tables left out are not asked for. */
+export const pullRequest = z.object({
+  version: z.literal(1),
+  tables: z.record(z.string(), tableCursor),
+  log: logCursor.nullable(),
+  limit: z.number().int().min(1).max(5000),
+});
+export type PullRequest = z.infer<typeof pullRequest>;
+
+const wireValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.json()]);
+
+/**
+ * What `sync_pull` answers: one statement, so one snapshot. `columns` names the row positions. A table's `more` is
+ * the cursor of its next page, null when it is exhausted. `log` lists rows to re-check: those still visible come
+ * along in `rows` of `rechecked`, all other rows named there have to go.
+ */
+export const pullResponse = z.object({
+  epoch: z.string(),
+  snapshot,
+  now: z.number().int(),
+  accessEpoch: z.number().int(),
+  /** Tables this principal may cache at all; the client drops every other. */
+  scope: z.array(z.string()),
+  tables: z.record(
+    z.string(),
+    z.object({
+      columns: z.array(z.string()),
+      rows: z.array(z.array(wireValue)),
+      more: z.object({ xid: z.string(), id: z.uuid() }).nullable(),
+    }),
+  ),
+  log: z
+    .object({
+      entries: z.array(z.tuple([z.string(), z.uuid(), z.enum(['D', 'R', 'G'])])),
+      rechecked: z.record(z.string(), z.array(z.array(wireValue))),
+      more: z.object({ xid: z.string(), seq: z.number().int() }).nullable(),
+    })
+    .nullable(),
+});
+export type PullResponse = z.infer<typeof pullResponse>;
+
+/** SQLSTATEs of `sync_pull` that mean the cursor is of no use: from the future, or older than the purged log. */
+export const cursorFromFuture = 'SY001';
+export const cursorPurged = 'SY002';
+
+/** The server rows an edit was based on, in wire form; compared by typed value. */
+export const expectation = z.object({
+  table: z.string(),
+  id: z.uuid(),
+  fields: z.record(z.string(), wireValue),
+  rowVersion: z.number().int().optional(),
+});
+export type Expectation = z.infer<typeof expectation>;
+
+export const pushMutation = z.object({
+  id: z.uuid(),
+  seq: z.number().int().positive(),
+  kind: z.string(),
+  args: z.record(z.string(), wireValue),
+  expect: z.array(expectation),
+});
+export type PushMutation = z.infer<typeof pushMutation>;
+
+export const mutationOutcome = z.enum(['applied', 'conflict', 'rejected', 'gone', 'unknown_kind']);
+export type MutationOutcome = z.infer<typeof mutationOutcome>;
+
+/** What `sync_push(p_client_id uuid, p_mutations jsonb)` answers, one result a mutation and in their order. */
+export const pushResponse = z.object({
+  now: z.number().int(),
+  results: z.array(
+    z.object({
+      id: z.uuid(),
+      outcome: mutationOutcome,
+      duplicate: z.boolean(),
+      /** For refusals: the rule's name and words for people. For conflicts: the server's rows in wire form. */
+      code: z.string().nullable(),
+      message: z.string().nullable(),
+      data: z.record(z.string(), z.json()).nullable(),
+    }),
+  ),
+});
+export type PushResponse = z.infer<typeof pushResponse>;

@@ -1,0 +1,232 @@
+import * as z from 'zod';
+import { bookingStatus, sessionStatus } from '../domain/booking-status.ts';
+import { mutation } from '../domain/mutations.ts';
+import { me } from '../domain/roles.ts';
+import { call, stream, type Contract } from './define.ts';
+
+/** What the renderer may ask of the core. Input is always parsed; output in tests and development. */
+
+const micros = z.number().int();
+const none = z.object({});
+const done = z.object({});
+
+export const connectionReport = z.object({
+  url: z.string(),
+  isReachable: z.boolean(),
+  isKeyValid: z.boolean(),
+  hasSchema: z.boolean(),
+  /** Names of optional parts the backend has: 'realtime', 'storage', 'functions', 'demo-accounts', 'mfa'. */
+  capabilities: z.array(z.string()),
+  /** The first thing that is wrong, in words that say what to do; null when it is usable. */
+  problem: z.string().nullable(),
+});
+
+export const connectionState = z.object({
+  url: z.string().nullable(),
+  /** Where it came from: the environment, the connection screen, or nowhere yet. */
+  source: z.enum(['environment', 'saved', 'none']),
+  isEmbedded: z.boolean(),
+});
+
+export const sessionState = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('not-connected') }),
+  z.object({ status: z.literal('restoring') }),
+  z.object({ status: z.literal('signed-out') }),
+  /** `isFresh` is false when the answer comes from the cache because the server cannot be reached. */
+  z.object({ status: z.literal('signed-in'), me, isFresh: z.boolean() }),
+  /** The server refuses the stored session: the cache is readable, edits wait, sending needs a password. */
+  z.object({ status: z.literal('needs-sign-in'), me }),
+]);
+
+export const syncStatus = z.object({
+  state: z.enum(['idle', 'pulling', 'pushing', 'offline', 'stopped', 'error']),
+  /** Rows received in this pull and, when the server said so, how many there will be. */
+  pulled: z.number().int(),
+  total: z.number().int().nullable(),
+  isFirstPull: z.boolean(),
+  waitingEdits: z.number().int(),
+  needsAttention: z.number().int(),
+  lastSyncedAt: micros.nullable(),
+  /** Server clock minus this machine's, in microseconds. */
+  serverOffset: z.number().int(),
+  problem: z.string().nullable(),
+  /** True when another instance holds the cache for writing. */
+  isReadOnly: z.boolean(),
+});
+
+export const outboxItem = z.object({
+  id: z.uuid(),
+  kind: z.string(),
+  /** One line for people, such as "Accept CSEC Maths with Aaliyah Mohammed". */
+  title: z.string(),
+  table: z.string(),
+  rowId: z.uuid(),
+  /** held: inside its five seconds; queued; sending; blocked: waits for an earlier edit of the same thing;
+      applied: the server has it, the next pull brings it; conflict, rejected, update-required: needs attention. */
+  state: z.enum([
+    'held',
+    'queued',
+    'sending',
+    'blocked',
+    'applied',
+    'conflict',
+    'rejected',
+    'update-required',
+  ]),
+  createdAt: micros,
+  sendAt: micros,
+  attempts: z.number().int(),
+  /** Why it was refused or could not be sent, in words that say what to do. */
+  problem: z.string().nullable(),
+  problemCode: z.string().nullable(),
+  /** For a conflict: per field the value it was based on, the server's, and mine. */
+  fields: z.array(z.object({ field: z.string(), base: z.json(), theirs: z.json(), mine: z.json() })),
+});
+
+export const pendingEdit = z.object({
+  mutationId: z.uuid(),
+  kind: z.string(),
+  state: outboxItem.shape.state,
+  problem: z.string().nullable(),
+});
+
+export const scheduleItem = z.object({
+  bookingId: z.uuid(),
+  sessionId: z.uuid().nullable(),
+  status: bookingStatus,
+  sessionStatus: sessionStatus.nullable(),
+  startAt: micros,
+  endAt: micros,
+  /** The latest counter-offer's time, when one stands. */
+  proposedStartAt: micros.nullable(),
+  proposedEndAt: micros.nullable(),
+  subject: z.string(),
+  studentId: z.uuid(),
+  studentName: z.string(),
+  studentTimezone: z.string().nullable(),
+  priceCents: z.number().int(),
+  paymentStatus: z.string(),
+  studentNotes: z.string().nullable(),
+  createdAt: micros,
+  rowVersion: z.number().int(),
+  pending: pendingEdit.nullable(),
+});
+export type ScheduleItem = z.infer<typeof scheduleItem>;
+
+export const scheduleBlock = z.object({
+  id: z.uuid(),
+  startAt: micros,
+  endAt: micros,
+  reason: z.string().nullable(),
+  isRecurring: z.boolean(),
+  pending: pendingEdit.nullable(),
+});
+
+export const scheduleWeek = z.object({
+  zone: z.string(),
+  tutorId: z.uuid(),
+  tutorName: z.string(),
+  from: micros,
+  to: micros,
+  items: z.array(scheduleItem),
+  blocks: z.array(scheduleBlock),
+  /** When the tutor takes bookings, as instants inside the week. */
+  bands: z.array(z.object({ startAt: micros, endAt: micros })),
+  /** Requests that wait anywhere in time, so that none outside the week is missed. */
+  waitingRequests: z.number().int(),
+  rules: z.object({
+    minimumNoticeHours: z.number(),
+    directMoveHours: z.number(),
+    cancelHours: z.number(),
+    noShowMinutes: z.number(),
+  }),
+});
+export type ScheduleWeek = z.infer<typeof scheduleWeek>;
+
+export const bookingMessage = z.object({
+  id: z.uuid(),
+  senderName: z.string(),
+  isMine: z.boolean(),
+  type: z.string(),
+  body: z.string().nullable(),
+  proposedStartAt: micros.nullable(),
+  proposedEndAt: micros.nullable(),
+  createdAt: micros,
+});
+
+export const themeChoice = z.enum(['system', 'light', 'dark']);
+export const settings = z.object({
+  theme: themeChoice,
+  singleKeyShortcuts: z.boolean(),
+});
+
+export const contract = {
+  'app.info': call(
+    none,
+    z.object({
+      version: z.string(),
+      host: z.enum(['electron', 'browser']),
+      platform: z.string(),
+      /** What only some hosts can do: 'native-menu', 'updates', 'secure-storage', 'notifications'. */
+      abilities: z.array(z.string()),
+    }),
+  ),
+  'settings.read': call(none, settings),
+  'settings.write': call(settings.partial(), settings),
+
+  'connection.read': call(none, connectionState),
+  /** Looks at what it is given and changes nothing. */
+  'connection.probe': call(z.object({ url: z.string(), key: z.string() }), connectionReport),
+  /** Probes, and keeps it only when it is usable. Fails with BACKEND_UNREACHABLE, BACKEND_INVALID, SECRET_KEY_REFUSED. */
+  'connection.save': call(z.object({ url: z.string(), key: z.string() }), connectionState),
+  'connection.forget': call(none, connectionState),
+
+  'session.watch': stream(none, sessionState),
+  /** Accounts the embedded stack offers; empty on any other backend. */
+  'session.demoAccounts': call(
+    none,
+    z.object({ accounts: z.array(z.object({ email: z.string(), label: z.string(), role: z.string() })) }),
+  ),
+  'session.signIn': call(z.object({ email: z.string(), password: z.string() }), sessionState),
+  'session.signInDemo': call(z.object({ email: z.string() }), sessionState),
+  /** With edits waiting, 'ask' fails with PENDING_EDITS {count}; the others say what to do with them. */
+  'session.signOut': call(
+    z.object({ pending: z.enum(['ask', 'send', 'export', 'discard']) }),
+    z.object({ exportedTo: z.string().nullable() }),
+  ),
+
+  'sync.watch': stream(none, syncStatus),
+  'sync.now': call(none, done),
+  /** Says which tables changed, after each local commit. The first value comes at once. */
+  'changes.watch': stream(none, z.object({ revision: z.number().int(), tables: z.array(z.string()) })),
+
+  'outbox.list': call(none, z.object({ items: z.array(outboxItem) })),
+  /** Applies the edit locally and queues it, in one transaction. */
+  'outbox.add': call(mutation, z.object({ mutationId: z.uuid() })),
+  /** Takes back an edit that has not been sent. Fails with CONFLICT when it is already on its way. */
+  'outbox.undo': call(z.object({ mutationId: z.uuid() }), done),
+  /** Tries a refused or waiting edit again, based on what the server has now. */
+  'outbox.retry': call(z.object({ mutationId: z.uuid() }), done),
+  'outbox.discard': call(z.object({ mutationId: z.uuid() }), done),
+
+  'schedule.tutors': call(
+    z.object({ search: z.string() }),
+    z.object({ tutors: z.array(z.object({ id: z.uuid(), name: z.string() })) }),
+  ),
+  /** One week of one tutor; without `tutorId`, of who is signed in. */
+  'schedule.week': call(z.object({ tutorId: z.uuid().nullable(), from: micros, to: micros }), scheduleWeek),
+  'schedule.messages': call(
+    z.object({ bookingId: z.uuid() }),
+    z.object({ messages: z.array(bookingMessage) }),
+  ),
+  /** Requests waiting for the tutor's decision, oldest first. */
+  'schedule.requests': call(
+    z.object({ tutorId: z.uuid().nullable() }),
+    z.object({ items: z.array(scheduleItem) }),
+  ),
+
+  /** What support is given when something is wrong. Redacted. */
+  'diagnostics.read': call(none, z.object({ text: z.string() })),
+} as const satisfies Contract;
+
+export type AppContract = typeof contract;
