@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project a suite; `scripts/test.ts` runs them one after another and adds up the counts. */
+function suite(name: string, options: { timeout?: number; serial?: boolean; globalSetup?: string } = {}) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: [`tests/${name}/**/*.test.ts`],
+      testTimeout: options.timeout ?? 5_000,
+      hookTimeout: options.timeout ?? 5_000,
+      fileParallelism: options.serial !== true,
+      ...(options.globalSetup === undefined ? {} : { globalSetup: [options.globalSetup] }),
+    },
+  };
+}
+
+const withBackend = { timeout: 60_000, serial: true, globalSetup: 'tests/support/global-setup.ts' };
+
+export default defineConfig({
+  test: {
+    projects: [
+      suite('unit'),
+      suite('architecture', { timeout: 60_000 }),
+      suite('shell'),
+      suite('host', { timeout: 30_000 }),
+      suite('stack', withBackend),
+      suite('schema', withBackend),
+      suite('rls', withBackend),
+      suite('core', withBackend),
+    ],
+  },
+});
