@@ -1,9 +1,42 @@
 import type * as z from 'zod';
 import type { Mutation } from '#shared/domain/mutations';
+import type { PullRequest, PullResponse, PushMutation, PushResponse } from '#shared/domain/sync/wire';
 import type { outboxItem, syncStatus } from '#shared/rpc/contract';
+import type { Cache, Clock, Log } from '../cache/types.ts';
 
 export type SyncStatus = z.output<typeof syncStatus>;
 export type OutboxItem = z.output<typeof outboxItem>;
+
+/** The way to the server. Failures are TransportError; tests drop, delay and double answers here. */
+export type SyncTransport = {
+  pull(request: PullRequest, signal: AbortSignal): Promise<PullResponse>;
+  push(clientId: string, mutations: readonly PushMutation[], signal: AbortSignal): Promise<PushResponse>;
+};
+
+/** Rings when the server has something new. A ring only means "pull"; it carries nothing. */
+export type Doorbell = {
+  /** `listener` is called on every ring and whenever the connection was made again. Returns the disposer. */
+  onRing(listener: () => void): () => void;
+};
+
+export type SyncEngineOptions = {
+  readonly cache: Cache;
+  readonly transport: SyncTransport;
+  readonly userId: string;
+  readonly clock: Clock;
+  /** 0 (inclusive) to 1, for back-off. */
+  readonly random: () => number;
+  readonly log: Log;
+  /** Renews the session; the engine never has two of these under way. False: a password is needed. */
+  readonly refreshSession: () => Promise<boolean>;
+  readonly doorbell?: Doorbell;
+  /** Rows a table and page; smaller in tests. */
+  readonly pageSize?: number;
+  /** How long an edit waits before it is sent, in milliseconds; 5,000 unless a test says otherwise. */
+  readonly holdMillis?: number;
+  /** Longest time between two pulls in milliseconds; 30,000 to 60,000 unless a test says otherwise. */
+  readonly pollMillis?: number;
+};
 
 /** Says which cache tables a local commit changed. */
 export type ChangeListener = (tables: ReadonlySet<string>) => void;
@@ -23,8 +56,14 @@ export type SyncEngine = {
   onChange(listener: ChangeListener): () => void;
   /** Queues an edit and shows its effect, in one durable transaction. Throws AppError when it cannot apply. */
   add(edit: Mutation): { readonly mutationId: string };
+  /** Takes back an edit that was never sent; AppError CONFLICT when it is on its way. */
   undo(mutationId: string): void;
+  /** Queues a refused edit again, over what the server has now; sends a waiting one at once. */
   retry(mutationId: string): void;
+  /** Drops an edit that was refused or never sent; AppError CONFLICT when it is on its way. */
   discard(mutationId: string): void;
   outbox(): readonly OutboxItem[];
 };
+
+/** Makes the engine of one open cache; `start()` sets it going. */
+export type CreateSyncEngine = (options: SyncEngineOptions) => SyncEngine;

@@ -33,6 +33,10 @@ export type SyncTable = {
   readonly staff: readonly StaffRole[];
   /** Whether every tutor sees every row (reference data). */
   readonly reference?: boolean;
+  /** Seen by the principals of another table's row: `column` here is that row's id. */
+  readonly through?: { readonly table: string; readonly column: string };
+  /** Whether everyone who may use the console caches the own rows, and not only tutors. */
+  readonly everyone?: boolean;
   /** Local secondary indexes, built last. */
   readonly indexes: readonly (readonly string[])[];
   /** Columns of the local full-text index. */
@@ -199,6 +203,7 @@ export const syncTables = [
       created_at: instant,
     },
     principals: [],
+    through: { table: 'bookings', column: 'booking_id' },
     staff: ['admin', 'support'],
     indexes: [['booking_id', 'created_at']],
   },
@@ -258,6 +263,7 @@ export const syncTables = [
       created_at: instant,
     },
     principals: ['user_id'],
+    everyone: true,
     staff: [],
     indexes: [['user_id', 'is_read', 'created_at']],
   },

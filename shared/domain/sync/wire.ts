@@ -27,10 +27,17 @@ export const pullRequest = z.object({
   tables: z.record(z.string(), tableCursor),
   log: logCursor.nullable(),
   limit: z.number().int().min(1).max(5000),
+  /** Asks for `total`; set on the first page of a first pull, because counting costs. */
+  wantsTotal: z.boolean().optional(),
 });
 export type PullRequest = z.infer<typeof pullRequest>;
 
-const wireValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.json()]);
+/** One value of a row on the wire. */
+const wireValue = z.json();
+export type WireValue = z.infer<typeof wireValue>;
+
+/** A row on the wire: values in the order of `columns`. STRICT tables check them; parsing 100,000 rows here would cost seconds. */
+const wireRows = z.array(z.custom<readonly WireValue[]>(Array.isArray));
 
 /**
  * What `sync_pull` answers: one statement, so one snapshot. `columns` names the row positions. A table's `more` is
@@ -40,22 +47,25 @@ const wireValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.json
 export const pullResponse = z.object({
   epoch: z.string(),
   snapshot,
+  /** The server's clock in microseconds. */
   now: z.number().int(),
   accessEpoch: z.number().int(),
+  /** Rows of the asked tables that this principal may see, when the request wanted it. */
+  total: z.number().int().nullable(),
   /** Tables this principal may cache at all; the client drops every other. */
   scope: z.array(z.string()),
   tables: z.record(
     z.string(),
     z.object({
       columns: z.array(z.string()),
-      rows: z.array(z.array(wireValue)),
+      rows: wireRows,
       more: z.object({ xid: z.string(), id: z.uuid() }).nullable(),
     }),
   ),
   log: z
     .object({
       entries: z.array(z.tuple([z.string(), z.uuid(), z.enum(['D', 'R', 'G'])])),
-      rechecked: z.record(z.string(), z.array(z.array(wireValue))),
+      rechecked: z.record(z.string(), wireRows),
       more: z.object({ xid: z.string(), seq: z.number().int() }).nullable(),
     })
     .nullable(),
@@ -95,7 +105,10 @@ export const pushResponse = z.object({
       id: z.uuid(),
       outcome: mutationOutcome,
       duplicate: z.boolean(),
-      /** For refusals: the rule's name and words for people. For conflicts: the server's rows in wire form. */
+      /**
+       * For refusals: the rule's name and words for people. `data.rows` = [{table, id, row}]: for conflicts the
+       * server's rows in wire form; for applied edits only {table, id, rowVersion} of the expected rows.
+       */
       code: z.string().nullable(),
       message: z.string().nullable(),
       data: z.record(z.string(), z.json()).nullable(),

@@ -1,0 +1,4 @@
+import type { Query } from './query.ts';
+
+/** Every named query that the reader worker knows. A domain adds its own list here. */
+export const queries: readonly Query<never, unknown>[] = [];

@@ -1,0 +1,54 @@
+import type { Database } from 'better-sqlite3';
+import type { Micros } from '#shared/domain/instant';
+import type { Query } from './query.ts';
+
+/** Structured, redacted by the one who implements it: fields never hold e-mail, phone, tokens or free text. */
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  event: string,
+  fields?: Readonly<Record<string, string | number | boolean | null>>,
+) => void;
+
+/** The machine's time. `after` calls once, some milliseconds later, unless the disposer it returns ran first. */
+export type Clock = {
+  now(): Micros;
+  after(millis: number, run: () => void): () => void;
+};
+
+export type CacheOptions = {
+  /** Where cache files lie; made when missing. */
+  readonly directory: string;
+  /** What tells one backend from another: its URL. */
+  readonly project: string;
+  readonly userId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Upper bound of the file in pages of 4 KiB; only tests set it, to meet a full disk. */
+  readonly maxPages?: number;
+};
+
+/** What was done because the file on disk was damaged. */
+export type Recovery = {
+  /** Where the damaged file lies now. */
+  readonly keptAt: string;
+  /** Unsent edits that were read from it and wait in the new file. */
+  readonly savedEdits: number;
+};
+
+/** One user's cache of one backend: the file, its one writing connection, and its reader. */
+export type Cache = {
+  readonly path: string;
+  /** True when another instance holds the file: rows can be read, nothing can be written. */
+  readonly isReadOnly: boolean;
+  readonly recovery: Recovery | null;
+  /** The one writing connection (a read-only one when `isReadOnly`). Belongs to this module and to sync. */
+  readonly db: Database;
+  /** Runs a named query in the reader worker, on its own read-only connection, over committed rows. */
+  read<I, O>(query: Query<I, O>, input: I, signal?: AbortSignal): Promise<O>;
+  close(): Promise<void>;
+  /** Closes and deletes the file with everything in it, waiting edits too. Ask first. */
+  remove(): Promise<void>;
+};
+
+/** Opens (and makes, repairs or rebuilds) the cache of one user. Throws AppError DISK_FULL when it cannot be made. */
+export type OpenCache = (options: CacheOptions) => Promise<Cache>;
