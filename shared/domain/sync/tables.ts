@@ -27,7 +27,7 @@ export type SyncColumn = {
 export type SyncTable = {
   readonly name: string;
   readonly columns: Readonly<Record<string, SyncColumn>>;
-  /** Columns that name a user who may see the row; a change or delete writes the visibility log for them. */
+  /** The server's columns that name a user who may see the row; a change or delete writes the visibility log for them. */
   readonly principals: readonly string[];
   /** Staff roles that see every row. */
   readonly staff: readonly StaffRole[];
@@ -182,7 +182,7 @@ export const syncTables = [
       created_at: instant,
       updated_at: instant,
     },
-    principals: ['tutor_id', 'student_id'],
+    principals: ['tutor_id', 'student_id', 'payer_id'],
     staff: ['admin', 'support'],
     indexes: [
       ['tutor_id', 'confirmed_start_at'],
@@ -229,7 +229,7 @@ export const syncTables = [
       cancelled_at: instantOrNull,
       cancelled_by: textOrNull,
     },
-    principals: ['tutor_id', 'student_id'],
+    principals: ['tutor_id', 'student_id', 'payer_id'],
     staff: ['admin', 'support'],
     indexes: [['booking_id'], ['tutor_id', 'scheduled_start_at']],
   },

@@ -65,7 +65,7 @@ export const pullResponse = z.object({
   log: z
     .object({
       entries: z.array(z.tuple([z.string(), z.uuid(), z.enum(['D', 'R', 'G'])])),
-      rechecked: z.record(z.string(), wireRows),
+      rechecked: z.record(z.string(), z.object({ columns: z.array(z.string()), rows: wireRows })),
       more: z.object({ xid: z.string(), seq: z.number().int() }).nullable(),
     })
     .nullable(),
