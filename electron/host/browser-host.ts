@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startBrowserHost } from './host.ts';
+
+/**
+ * The browser host as a process: `browser-host --data DIR [--port N]`, with CONSOLE_SUPABASE_URL,
+ * CONSOLE_SUPABASE_KEY and CONSOLE_EMBEDDED=1 in the environment. Says `{"event":"ready","link",...}` on stdout, a new
+ * `{"event":"link"}` for each line "link" on stdin, and stops on SIGINT, SIGTERM or when stdin ends.
+ */
+
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, port: { type: 'string', default: '0' } },
+});
+if (values.data === undefined) throw new Error('browser-host needs --data DIR');
+
+const env = process.env;
+const host = await startBrowserHost({
+  port: Number(values.port),
+  dataDir: resolve(values.data),
+  rendererDir: fileURLToPath(new URL('../renderer', import.meta.url)),
+  coreEntry: new URL('../core/worker.ts', import.meta.url),
+  environment: {
+    supabaseUrl: env['CONSOLE_SUPABASE_URL'],
+    supabaseKey: env['CONSOLE_SUPABASE_KEY'],
+    isEmbedded: env['CONSOLE_EMBEDDED'] === '1',
+  },
+  version: readVersion(),
+  log: (event, fields) => process.stderr.write(`${event} ${JSON.stringify(fields, describe)}\n`),
+});
+say({ event: 'ready', origin: host.origin, link: host.createLink(), pid: process.pid });
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => {
+  if (line.trim() === 'link') say({ event: 'link', link: host.createLink() });
+});
+// Whoever started this process has gone when its end of the pipe closes.
+lines.on('close', stop);
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+
+function stop(): void {
+  host.stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+}
+
+function say(event: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '0';
+}
+
+/** Errors as their message: JSON would make them an empty object. */
+function describe(_key: string, value: unknown): unknown {
+  return value instanceof Error ? value.message : value;
+}
