@@ -1,0 +1,141 @@
+import pg from 'pg';
+import { copyRows } from './copy.ts';
+import { demoAccounts } from './demo-people.ts';
+import { generate } from './generate.ts';
+import { idOf } from './random.ts';
+import { seedTables, type SeedBatch, type SeedTableName } from './tables.ts';
+
+export type SeedOptions = {
+  /** As the owner of the schema (`postgres`) or a superuser. */
+  readonly databaseUrl: string;
+  /** 1 is about 60 tutors, 400 students and 5,000 bookings. */
+  readonly scale: number;
+  /** The day around which the twelve weeks lie, YYYY-MM-DD in Trinidad and Tobago. */
+  readonly anchor: string;
+  /** The password of the demo accounts; nobody else of the seed can sign in. */
+  readonly demoPassword: string;
+  readonly log?: (line: string) => void;
+};
+
+export type SeedReport = {
+  /** False when the database was seeded before; then nothing was changed. */
+  readonly isNew: boolean;
+  /** Rows written, by table. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly seconds: number;
+};
+
+/**
+ * Fills an empty, migrated database with the demonstration, in one transaction: it is there as a whole or not at all.
+ * Throws when the schema is missing, or when the database has people who are not of the seed.
+ */
+export async function seed(options: SeedOptions): Promise<SeedReport> {
+  const started = performance.now();
+  const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'console seed' });
+  // A connection lost between two statements fails the next statement; without a listener it would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query("set statement_timeout = 0; set timezone = 'UTC'");
+    await client.query('begin');
+    const rows = (await isSeeded(client)) ? null : await load(client, options);
+    await client.query('commit');
+    if (rows === null) options.log?.('The database is seeded already; nothing was changed.');
+    else await client.query(`analyze ${Object.keys(rows).map(targetOf).join(', ')}`);
+    return { isNew: rows !== null, rows: rows ?? {}, seconds: (performance.now() - started) / 1000 };
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Also takes the lock that makes a second seed of the same database wait. */
+async function isSeeded(client: pg.Client): Promise<boolean> {
+  await client.query('select pg_advisory_xact_lock($1, $2)', [0x6974, 0x7365]);
+  const schema = await client.query<{ missing: boolean }>(
+    "select to_regclass('public.noshow_claims') is null or to_regclass('public.notifications') is null as missing",
+  );
+  if (schema.rows[0]?.missing !== false) {
+    throw new Error(
+      'The database has no console schema yet. Run "npm run db:migrate -- --db-url URL" first.',
+    );
+  }
+  const people = await client.query<{ seeded: boolean; inhabited: boolean }>(
+    `select exists (select 1 from public.profiles where id = $1) as seeded,
+            exists (select 1 from public.profiles) as inhabited`,
+    [idOf('user', demoAccounts[0].email)],
+  );
+  if (people.rows[0]?.seeded === true) return true;
+  if (people.rows[0]?.inhabited !== false) {
+    throw new Error('The database has people in it already. The seed is for an empty database.');
+  }
+  return false;
+}
+
+async function load(client: pg.Client, options: SeedOptions): Promise<Record<string, number>> {
+  const hash = await client.query<{ hash: string }>(
+    "select extensions.crypt($1, extensions.gen_salt('bf', 10)) as hash",
+    [options.demoPassword],
+  );
+  const offersDemo = await client.query<{ exists: boolean }>(
+    "select to_regclass('private.demo_accounts') is not null as exists",
+  );
+  const passwordHash = hash.rows[0]?.hash ?? '';
+  const rows: Record<string, number> = {};
+  // Its people and schedules come with the seed's own ids instead; every other trigger and check stays on.
+  await client.query('alter table public.profiles disable trigger console_profiles_after_write');
+  for (const batch of generate(options)) {
+    for (const table of tableNames()) {
+      if (table === 'demo_accounts' && offersDemo.rows[0]?.exists !== true) continue;
+      const count = await copyTable(
+        client,
+        table,
+        table === 'users' ? withPasswords(batch, passwordHash) : batch,
+      );
+      if (count > 0) rows[table] = (rows[table] ?? 0) + count;
+    }
+    // People come from profiles, and bookings of the next batches are visible through them.
+    if (rows['bookings'] === undefined) await client.query('select private.rebuild_people()');
+    else
+      options.log?.(
+        `Seeding: ${rows['bookings'].toLocaleString('en-US')} bookings of about ${(5000 * options.scale).toLocaleString('en-US')}`,
+      );
+  }
+  await client.query('alter table public.profiles enable trigger console_profiles_after_write');
+  return rows;
+}
+
+async function copyTable<T extends SeedTableName>(
+  client: pg.Client,
+  table: T,
+  batch: SeedBatch,
+): Promise<number> {
+  const rows = batch[table];
+  if (rows === undefined || rows.length === 0) return 0;
+  await copyRows(client, targetOf(table), table, rows);
+  return rows.length;
+}
+
+function withPasswords(batch: SeedBatch, hash: string): SeedBatch {
+  const demo = new Set<string>(demoAccounts.map((account) => account.email));
+  return {
+    ...batch,
+    users: (batch.users ?? []).map((user) =>
+      demo.has(user.email) ? { ...user, encrypted_password: hash } : user,
+    ),
+  };
+}
+
+function targetOf(table: string): string {
+  if (table === 'users' || table === 'identities') return `auth.${table}`;
+  return table === 'demo_accounts' ? 'private.demo_accounts' : `public.${table}`;
+}
+
+function tableNames(): SeedTableName[] {
+  const names: SeedTableName[] = [];
+  let name: SeedTableName;
+  for (name in seedTables) names.push(name);
+  return names;
+}
