@@ -1,0 +1,60 @@
+// Entry of the stack's own process: node supabase/local/main.ts --data DIR [--seed-scale N] [--port N] [--db-port N]
+import { parseArgs } from 'node:util';
+import { startStack } from './stack.ts';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    'seed-scale': { type: 'string' },
+    port: { type: 'string' },
+    'db-port': { type: 'string' },
+    'no-functions': { type: 'boolean' },
+    verbose: { type: 'boolean' },
+  },
+});
+if (values.data === undefined) {
+  process.stderr.write(
+    'usage: node supabase/local/main.ts --data DIR [--seed-scale N] [--port N] [--db-port N]\n',
+  );
+  process.exit(2);
+}
+
+let isStopping = false;
+const starting = startStack({
+  dataDir: values.data,
+  gatewayPort: values.port === undefined ? undefined : Number(values.port),
+  databasePort: values['db-port'] === undefined ? undefined : Number(values['db-port']),
+  functions: values['no-functions'] !== true,
+  ...(values.verbose === true ? { log: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
+});
+
+async function stop(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  await starting.then((stack) => stack.stop()).catch(() => undefined);
+  process.exit(0);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+// Whoever started us holds the other end; at a terminal stdin stays open and Ctrl-C is the way.
+process.stdin.on('end', () => void stop());
+process.stdin.on('error', () => void stop());
+process.stdin.resume();
+
+try {
+  const stack = await starting;
+  process.stdout.write(
+    `${JSON.stringify({
+      event: 'ready',
+      url: stack.url,
+      publishableKey: stack.publishableKey,
+      databaseUrl: stack.databaseUrl,
+      databasePort: stack.databasePort,
+      gatewayPort: stack.gatewayPort,
+      pid: process.pid,
+      isAttached: stack.isAttached,
+    })}\n`,
+  );
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
