@@ -46,7 +46,7 @@ alter table public.profiles
   add column if not exists is_dev_account boolean not null default false,
   add column if not exists terms_accepted boolean not null default false,
   add column if not exists terms_accepted_at timestamptz,
-  add column if not exists timezone text,
+  add column if not exists timezone text check (timezone ~ '^[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}$'),
   add column if not exists created_at timestamptz not null default now(),
   add column if not exists updated_at timestamptz not null default now();
 alter table public.profiles enable row level security;
