@@ -74,7 +74,9 @@ describe('zones and times as text', () => {
   test('a time is read strictly', () => {
     expect(minutesOf('24:00')).toBe(1440);
     expect(minutesOf('09:05')).toBe(545);
-    for (const bad of ['24:01', '9:00', '10:60', '', '25:00', '10']) expect(() => minutesOf(bad)).toThrow();
+    for (const bad of ['24:01', '9:00', '10:60', '', '25:00', '10']) {
+      expect(() => minutesOf(bad)).toThrow(RangeError);
+    }
   });
 });
 

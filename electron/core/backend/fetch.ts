@@ -1,0 +1,11 @@
+export type Fetch = typeof fetch;
+
+/** Fetch that gives up after `millis` without an answer, besides the caller's own signal. */
+export function fetchWithin(millis: number, inner: Fetch = fetch): Fetch {
+  return async (input, init) => {
+    const timeout = AbortSignal.timeout(millis);
+    const signal =
+      init?.signal === undefined || init.signal === null ? timeout : AbortSignal.any([init.signal, timeout]);
+    return inner(input, { ...init, signal });
+  };
+}
