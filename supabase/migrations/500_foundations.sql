@@ -19,6 +19,13 @@ $$;
 revoke all on function private.clock_now() from public, anon, authenticated;
 grant execute on function private.clock_now() to authenticated, service_role;
 
+-- The same clock running on within a transaction, for rows whose order among themselves matters.
+create or replace function private.clock_tick() returns timestamptz
+language sql volatile set search_path = '' as $$
+  select private.clock_now() + (pg_catalog.clock_timestamp() - pg_catalog.now())
+$$;
+revoke all on function private.clock_tick() from public, anon, authenticated;
+
 -- Microseconds since the epoch, the wire form of an instant. Exact: no floating point on the way.
 create or replace function private.to_micros(p_at timestamptz) returns bigint
 language sql immutable strict set search_path = '' as $$

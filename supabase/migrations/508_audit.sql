@@ -3,7 +3,7 @@
 
 create table if not exists public.audit_log (
   id uuid primary key default gen_random_uuid(),
-  at timestamptz not null default private.clock_now(),
+  at timestamptz not null default private.clock_tick(),
   actor_id uuid,
   actor_role text not null,
   action text not null,
