@@ -1,5 +1,6 @@
 // Entry of the stack's own process: node supabase/local/main.ts --data DIR [--seed-scale N] [--port N] [--db-port N]
 import { parseArgs } from 'node:util';
+import { seedWhenEmpty } from './demo-data.ts';
 import { startStack } from './stack.ts';
 
 const { values } = parseArgs({
@@ -19,13 +20,16 @@ if (values.data === undefined) {
   process.exit(2);
 }
 
+const log = values.verbose === true ? (line: string) => void process.stderr.write(`${line}\n`) : undefined;
+const scale = values['seed-scale'] === undefined ? undefined : Number(values['seed-scale']);
 let isStopping = false;
 const starting = startStack({
   dataDir: values.data,
   gatewayPort: values.port === undefined ? undefined : Number(values.port),
   databasePort: values['db-port'] === undefined ? undefined : Number(values['db-port']),
   functions: values['no-functions'] !== true,
-  ...(values.verbose === true ? { log: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
+  prepare: scale === undefined ? undefined : (database) => seedWhenEmpty({ ...database, scale, log }),
+  log,
 });
 
 async function stop(): Promise<void> {

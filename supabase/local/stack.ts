@@ -1,13 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Log } from '#stack/process/child';
+import { freePort } from '#stack/process/ports';
+import { supervise } from '#stack/process/supervise';
 import { bootstrapDatabase } from './bootstrap.ts';
 import { claimDataDirectory, type Claim, type Running } from './claim.ts';
+import { readFunctions } from './functions/config.ts';
+import { startFunctions } from './functions/host.ts';
 import { startGateway } from './gateway/server.ts';
 import { createTokens } from './gateway/tokens.ts';
 import { migrate } from './migrate.ts';
-import { startCluster } from './postgres/cluster.ts';
+import { startCluster, type Cluster } from './postgres/cluster.ts';
 import { startPostgrest } from './postgrest.ts';
+import { readCronJobs, startScheduler } from './schedule/scheduler.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 
 export type StackOptions = {
@@ -21,6 +27,10 @@ export type StackOptions = {
   readonly functions?: boolean | undefined;
   /** False gives up crash safety for speed, for tests. */
   readonly durable?: boolean | undefined;
+  /** Runs after the migrations and before anybody can connect through the gateway: for seeding. */
+  readonly prepare?:
+    | ((database: { readonly databaseUrl: string; readonly demoPassword: string }) => Promise<void>)
+    | undefined;
   readonly log?: Log | undefined;
 };
 
@@ -57,51 +67,91 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
+/** The folder of this repository that is also the Supabase CLI's. */
+const supabaseDir = fileURLToPath(new URL('..', import.meta.url));
+
 type Closer = () => Promise<void>;
 
 async function open(options: StackOptions, dataDir: string, claim: Claim, opened: Closer[]): Promise<Stack> {
   const { log } = options;
   const secrets = await loadSecrets(dataDir);
-  const password = secrets.databasePassword;
-  const cluster = await startCluster({
-    dataDir,
-    password,
-    port: options.databasePort ?? 54322,
-    durable: options.durable,
-    log,
-  });
-  opened.push(() => cluster.stop());
+  const cluster = await openDatabase(options, dataDir, secrets, opened);
   const adminUrl = cluster.urlFor('postgres');
-  await bootstrapDatabase(adminUrl, password);
-  await migrate({
-    databaseUrl: cluster.urlFor('postgres', 'postgres'),
-    ...(log === undefined ? {} : { log }),
-  });
-
+  const ownerUrl = cluster.urlFor('postgres', 'postgres');
   const tokens = await createTokens(secrets.signingKey);
-  const postgrest = await startPostgrest({
-    databaseUrl: cluster.urlFor('postgres', 'authenticator'),
-    jwks: JSON.stringify(tokens.jwks),
-    log,
-  });
-  opened.push(() => postgrest.stop());
+  const functions = options.functions === false ? [] : readFunctions(supabaseDir);
+  const [restPort, functionsPort] = [await freePort(), await freePort()];
+  const isOpen = new Set(functions.filter(({ verifyJwt }) => !verifyJwt).map(({ name }) => name));
+
   const gateway = await startGateway({
     port: options.gatewayPort ?? 54321,
     databaseUrl: adminUrl,
     secrets,
-    postgrestPort: postgrest.port,
+    postgrestPort: restPort,
+    functions:
+      functions.length === 0 ? undefined : { port: functionsPort, isProtected: (name) => !isOpen.has(name) },
     storageDir: storageDirectory(dataDir),
     instanceId: claim.instanceId,
     log,
   });
   opened.push(() => gateway.stop());
+  const services = [
+    supervise(
+      'PostgREST',
+      () =>
+        startPostgrest({
+          databaseUrl: cluster.urlFor('postgres', 'authenticator'),
+          jwks: JSON.stringify(tokens.jwks),
+          port: restPort,
+          log,
+        }),
+      log,
+    ),
+    ...(functions.length === 0
+      ? []
+      : [
+          supervise(
+            'Deno',
+            () =>
+              startFunctions({
+                supabaseDir,
+                functions,
+                environment: {
+                  SUPABASE_URL: gateway.url,
+                  SUPABASE_ANON_KEY: secrets.publishableKey,
+                  SUPABASE_SERVICE_ROLE_KEY: secrets.secretKey,
+                  SUPABASE_DB_URL: ownerUrl,
+                  CRON_SECRET: secrets.cronSecret,
+                },
+                cacheDir: path.join(dataDir, 'deno'),
+                port: functionsPort,
+                log,
+              }),
+            log,
+          ),
+        ]),
+  ];
+  // Each that starts has to be stopped, also when another does not.
+  const outcomes = await Promise.allSettled(services);
+  for (const outcome of outcomes) if (outcome.status === 'fulfilled') opened.push(outcome.value);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  if (functions.length > 0) {
+    const functionsUrl = `http://127.0.0.1:${functionsPort}`;
+    const scheduler = startScheduler({
+      jobs: readCronJobs(supabaseDir),
+      functionsUrl,
+      cronSecret: secrets.cronSecret,
+      log,
+    });
+    opened.push(() => scheduler.stop());
+  }
 
   claim.announce({ url: gateway.url, gatewayPort: gateway.port, databasePort: cluster.port });
   return {
     url: gateway.url,
     publishableKey: secrets.publishableKey,
     secretKey: secrets.secretKey,
-    databaseUrl: cluster.urlFor('postgres', 'postgres'),
+    databaseUrl: ownerUrl,
     gatewayPort: gateway.port,
     databasePort: cluster.port,
     demoPassword: secrets.demoPassword,
@@ -109,6 +159,37 @@ async function open(options: StackOptions, dataDir: string, claim: Claim, opened
     isAttached: false,
     stop: () => closeAll(opened),
   };
+}
+
+/** PostgreSQL with the schema in it, and with data when the caller wants to put some there first. */
+async function openDatabase(
+  options: StackOptions,
+  dataDir: string,
+  secrets: Secrets,
+  opened: Closer[],
+): Promise<Cluster> {
+  const { log } = options;
+  const start = (port: number) =>
+    startCluster({ dataDir, password: secrets.databasePassword, port, durable: options.durable, log });
+  let cluster = await start(options.databasePort ?? 54322);
+  const first = cluster;
+  let isFirst = true;
+  const stop = await supervise(
+    'PostgreSQL',
+    async () => {
+      // Everything else knows the port, so it stays the same.
+      if (!isFirst) cluster = await start(first.port);
+      isFirst = false;
+      return cluster;
+    },
+    log,
+  );
+  opened.push(stop);
+  await bootstrapDatabase(cluster.urlFor('postgres'), secrets.databasePassword);
+  const databaseUrl = cluster.urlFor('postgres', 'postgres');
+  await migrate({ databaseUrl, ...(log === undefined ? {} : { log }) });
+  await options.prepare?.({ databaseUrl, demoPassword: secrets.demoPassword });
+  return first;
 }
 
 function attach(secrets: Secrets, running: Running): Stack {
