@@ -226,6 +226,9 @@ export const syncTables = [
       payout_amount_cents: centsOrNull('payout_amount_ttd'),
       payment_status: text,
       tutor_marked_no_show_at: instantOrNull,
+      /** A late move that the student has not answered yet. */
+      reschedule_proposed_start: instantOrNull,
+      reschedule_proposed_end: instantOrNull,
       cancelled_at: instantOrNull,
       cancelled_by: textOrNull,
     },
