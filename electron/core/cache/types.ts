@@ -2,11 +2,14 @@ import type { Database } from 'better-sqlite3';
 import type { Micros } from '#shared/domain/instant';
 import type { Query } from './query.ts';
 
-/** Structured, redacted by the one who implements it: fields never hold e-mail, phone, tokens or free text. */
+/**
+ * Structured; written through the allow-list of core/log, so that fields never show e-mail, phone, tokens or free
+ * text. A thrown value goes under `error`.
+ */
 export type Log = (
   level: 'info' | 'warn' | 'error',
   event: string,
-  fields?: Readonly<Record<string, string | number | boolean | null>>,
+  fields?: Readonly<Record<string, unknown>>,
 ) => void;
 
 /** The machine's time. `after` calls once, some milliseconds later, unless the disposer it returns ran first. */

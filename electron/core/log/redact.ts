@@ -68,6 +68,7 @@ const forms: Readonly<Record<string, Form>> = {
   rows: isNothing,
   pages: isNothing,
   edits: isNothing,
+  savedEdits: isNothing,
   attempts: isNothing,
   ms: isNothing,
   bytes: isNothing,

@@ -1,0 +1,263 @@
+import type { SupportedStorage } from '@supabase/supabase-js';
+import type * as z from 'zod';
+import { me as meSchema, sectionsOf, type Me } from '#shared/domain/roles';
+import type { sessionState } from '#shared/rpc/contract';
+import { toMillis } from '#shared/domain/instant';
+import type { Client } from '#shared/rpc/define';
+import { AppError } from '#shared/rpc/errors';
+import type { HostContract } from '#shared/rpc/host-contract';
+import type { Backend } from '../backend/backend.ts';
+import { needsSignIn } from '../backend/errors.ts';
+import { storageKeyOf } from '../backend/storage.ts';
+import type { Clock, Log } from '../cache/types.ts';
+import { createSignal, type Signal } from '../live/signal.ts';
+import { demoOf } from './demo.ts';
+import { createExclusive } from './exclusive.ts';
+import { countWaiting, exportOf, waitingEdits } from './pending.ts';
+import type { OpenWorkspace, Workspace } from './workspace.ts';
+
+export type SessionState = z.output<typeof sessionState>;
+export type PendingChoice = 'ask' | 'send' | 'export' | 'discard';
+
+/** Who is signed in to one backend, and what is open for them. */
+export type SessionService = {
+  readonly state: Signal<SessionState>;
+  /** The open cache and engine, null when nobody is signed in or the user has no section of the console. */
+  workspace(): Workspace | null;
+  /** The same; throws AppError when there is none: NEEDS_SIGN_IN, FORBIDDEN, or why the cache cannot be opened. */
+  require(): Workspace;
+  /** Goes on where the last run ended, without the network if need be. */
+  restore(): Promise<void>;
+  demoAccounts(signal?: AbortSignal): Promise<readonly { email: string; label: string; role: string }[]>;
+  signIn(email: string, password: string): Promise<SessionState>;
+  signInDemo(email: string): Promise<SessionState>;
+  /** Wipes the cache. With edits waiting, 'ask' throws AppError PENDING_EDITS {count} and changes nothing. */
+  signOut(pending: PendingChoice): Promise<{ readonly exportedTo: string | null }>;
+  /** Asks the server again who this is. Quiet when it cannot be reached. */
+  verify(): Promise<void>;
+  /** Closes what is open; the session itself stays for the next run. */
+  stop(): Promise<void>;
+};
+
+export type SessionOptions = {
+  readonly backend: Backend;
+  readonly storage: SupportedStorage;
+  readonly host: Client<HostContract>;
+  readonly openWorkspace: OpenWorkspace;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** How often the server is asked whether this user's rights changed, and how soon after it could not be reached. */
+const verifyMillis = 5 * 60_000;
+const retryMillis = 10_000;
+
+export function createSession(options: SessionOptions): SessionService {
+  const { backend, storage, host, clock, log } = options;
+  const state = createSignal<SessionState>({ status: 'restoring' });
+  const exclusive = createExclusive();
+  const meKey = `${storageKeyOf(backend.url)}-me`;
+  let workspace: Workspace | null = null;
+  /** Why the cache could not be opened, as long as it could not. */
+  let openFailure: AppError | null = null;
+  let cancelVerify: () => void = () => {};
+  let isStopped = false;
+
+  backend.tokens.onLost(() => {
+    const who = meOf(state.get());
+    void workspace?.engine.stop();
+    cancelVerify();
+    state.set(who === null ? { status: 'signed-out' } : { status: 'needs-sign-in', me: who });
+  });
+
+  /** Opens the user's cache and starts synchronising; another user's is closed first and stays on disk. */
+  async function open(who: Me): Promise<void> {
+    if (workspace !== null && workspace.userId !== who.userId) await closeWorkspace();
+    // A student's or parent's account has nothing to cache.
+    if (workspace === null && sectionsOf(who).length > 0) {
+      try {
+        workspace = await options.openWorkspace(who.userId);
+        openFailure = null;
+      } catch (error) {
+        // Signed in all the same: whatever needs the cache says why it cannot, and each `verify` tries again.
+        log('error', 'session.cache.failed', { error });
+        openFailure =
+          error instanceof AppError ? error : new AppError('INTERNAL', 'The local data cannot be opened.');
+      }
+    }
+    workspace?.engine.start();
+  }
+
+  async function closeWorkspace(): Promise<void> {
+    const closing = workspace;
+    workspace = null;
+    await closing?.close();
+  }
+
+  async function fetchMe(): Promise<Me> {
+    const answer = meSchema.safeParse(await backend.rpc('console_me', {}));
+    if (!answer.success) {
+      throw new AppError(
+        'BACKEND_INVALID',
+        'The backend and this console do not fit together. Update the older one.',
+        {
+          reason: 'schema',
+        },
+      );
+    }
+    await storage.setItem(meKey, JSON.stringify(answer.data));
+    return answer.data;
+  }
+
+  async function readMe(userId: string): Promise<Me | null> {
+    const text = await storage.getItem(meKey);
+    const parsed = text === null ? null : parseMe(text);
+    return parsed?.userId === userId ? parsed : null;
+  }
+
+  function verifyLater(millis: number): void {
+    cancelVerify();
+    if (!isStopped) cancelVerify = clock.after(millis, () => void verify());
+  }
+
+  async function verify(): Promise<void> {
+    if (state.get().status !== 'signed-in') return;
+    try {
+      const who = await fetchMe();
+      await exclusive(async () => {
+        const now = state.get();
+        if (now.status !== 'signed-in' || now.me.userId !== who.userId) return;
+        state.set({ status: 'signed-in', me: who, isFresh: true });
+        await open(who);
+      });
+      verifyLater(verifyMillis);
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : 'INTERNAL';
+      log('info', 'session.verify.failed', { code });
+      if (code === 'NEEDS_SIGN_IN') needSignIn();
+      else verifyLater(retryMillis);
+    }
+  }
+
+  /** The server takes neither the token nor a renewed one. */
+  function needSignIn(): void {
+    const now = state.get();
+    if (now.status !== 'signed-in') return;
+    void workspace?.engine.stop();
+    state.set({ status: 'needs-sign-in', me: now.me });
+  }
+
+  async function enter(email: string, password: string): Promise<SessionState> {
+    await backend.signIn(email, password);
+    try {
+      const who = await fetchMe();
+      await open(who);
+      state.set({ status: 'signed-in', me: who, isFresh: true });
+      verifyLater(verifyMillis);
+      return state.get();
+    } catch (error) {
+      // Half signed in would be worse than not at all. Who was here before has no session any more either.
+      const before = meOf(state.get());
+      await backend.signOut();
+      cancelVerify();
+      void workspace?.engine.stop();
+      state.set(before === null ? { status: 'signed-out' } : { status: 'needs-sign-in', me: before });
+      throw error;
+    }
+  }
+
+  async function settleWaiting(open: Workspace, pending: PendingChoice): Promise<string | null> {
+    if (pending === 'send') await open.engine.flush();
+    const count = countWaiting(open.engine);
+    if (count === 0 || pending === 'discard') return null;
+    if (pending === 'export') {
+      const edits = await open.cache.read(waitingEdits, {});
+      return (await host['files.export'](exportOf(backend.url, edits, new Date(toMillis(clock.now()))))).path;
+    }
+    const what = count === 1 ? 'One edit has' : `${count} edits have`;
+    throw new AppError(
+      'PENDING_EDITS',
+      pending === 'send'
+        ? `${what} not been taken by the server. Look at the outbox, export or discard.`
+        : `${what} not reached the server yet. Send, export or discard before signing out.`,
+      { count },
+    );
+  }
+
+  return {
+    state,
+    workspace: () => workspace,
+    require() {
+      if (workspace !== null) return workspace;
+      if (openFailure !== null) throw openFailure;
+      if (meOf(state.get()) === null) throw needsSignIn();
+      throw new AppError('FORBIDDEN', 'This console is for tutors and staff of iTutor.');
+    },
+    verify,
+    restore: () =>
+      exclusive(async () => {
+        const found = await backend.tokens.load();
+        const who = found === null ? null : await readMe(found.userId);
+        if (found !== null && who === null) {
+          // The last run ended between the password and the first answer.
+          await backend.signOut();
+        }
+        if (who === null) {
+          state.set({ status: 'signed-out' });
+          return;
+        }
+        await open(who);
+        state.set({ status: 'signed-in', me: who, isFresh: false });
+        verifyLater(0);
+      }),
+    async demoAccounts(signal) {
+      const demo = demoOf(await backend.authSettings(signal));
+      return demo?.accounts ?? [];
+    },
+    signIn: (email, password) => exclusive(() => enter(email, password)),
+    signInDemo: (email) =>
+      exclusive(async () => {
+        const demo = demoOf(await backend.authSettings());
+        if (demo === null || !demo.accounts.some((account) => account.email === email)) {
+          throw new AppError('NOT_FOUND', 'This backend offers no such demo account.');
+        }
+        return enter(email, demo.password);
+      }),
+    signOut: (pending) =>
+      exclusive(async () => {
+        const leaving = workspace;
+        if (leaving?.cache.isReadOnly === true) {
+          throw new AppError(
+            'READ_ONLY',
+            'Another window of the console holds the local data. Sign out there.',
+          );
+        }
+        const exportedTo = leaving === null ? null : await settleWaiting(leaving, pending);
+        cancelVerify();
+        workspace = null;
+        openFailure = null;
+        await Promise.all([leaving?.remove(), backend.signOut(), storage.removeItem(meKey)]);
+        state.set({ status: 'signed-out' });
+        return { exportedTo };
+      }),
+    stop() {
+      isStopped = true;
+      cancelVerify();
+      return exclusive(closeWorkspace);
+    },
+  };
+}
+
+/** Who a state speaks of, null when of nobody. */
+export function meOf(state: SessionState): Me | null {
+  return state.status === 'signed-in' || state.status === 'needs-sign-in' ? state.me : null;
+}
+
+function parseMe(text: string): Me | null {
+  try {
+    const parsed = meSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

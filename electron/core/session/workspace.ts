@@ -1,0 +1,15 @@
+import type { Cache } from '../cache/types.ts';
+import type { SyncEngine } from '../sync/types.ts';
+
+/** What is open while somebody is signed in: that user's cache of this backend, and its synchronisation. */
+export type Workspace = {
+  readonly userId: string;
+  readonly cache: Cache;
+  readonly engine: SyncEngine;
+  /** Stops synchronising and closes the file; it and its waiting edits stay on disk. */
+  close(): Promise<void>;
+  /** The same, and deletes the file with everything in it. */
+  remove(): Promise<void>;
+};
+
+export type OpenWorkspace = (userId: string) => Promise<Workspace>;
