@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     options: {
       'db-url': { type: 'string' },
       scale: { type: 'string', default: '1' },
-      anchor: { type: 'string', default: today() },
+      anchor: { type: 'string' },
       'demo-password': { type: 'string' },
       json: { type: 'boolean', default: false },
     },
@@ -35,17 +35,13 @@ async function main(): Promise<void> {
     demoPassword,
     log: say,
   });
-  if (report.isNew) {
-    say(
-      `Seeded ${report.rows['bookings'] ?? 0} bookings in ${report.seconds.toFixed(1)} s around ${values.anchor}.`,
-    );
+  if (report.outcome === 'loaded') {
+    const bookings = report.rows['bookings'] ?? 0;
+    say(`Seeded ${bookings} bookings in ${report.seconds.toFixed(1)} s around ${report.anchor}.`);
     const accounts = demoAccounts.map((account) => account.email).join(', ');
     say(`Sign in as ${accounts} with the password ${demoPassword}`);
+  } else {
+    say('The database is seeded already; nothing was changed.');
   }
   if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-}
-
-/** The date in Trinidad and Tobago, whatever zone the machine is in. */
-function today(): string {
-  return new Date(Date.now() - 4 * 60 * 60 * 1000).toISOString().slice(0, 10);
 }

@@ -1,6 +1,6 @@
 // Entry of the stack's own process: node supabase/local/main.ts --data DIR [--seed-scale N] [--port N] [--db-port N]
 import { parseArgs } from 'node:util';
-import { seedWhenEmpty } from './demo-data.ts';
+import { seed } from '../seed/seed.ts';
 import { startStack } from './stack.ts';
 
 const { values } = parseArgs({
@@ -28,9 +28,18 @@ const starting = startStack({
   gatewayPort: values.port === undefined ? undefined : Number(values.port),
   databasePort: values['db-port'] === undefined ? undefined : Number(values['db-port']),
   functions: values['no-functions'] !== true,
-  prepare: scale === undefined ? undefined : (database) => seedWhenEmpty({ ...database, scale, log }),
+  prepare: scale === undefined || scale === 0 ? undefined : (database) => seedOnce(database, scale),
   log,
 });
+
+/** A start that was cut off while seeding left nothing behind, so the database is asked and not how the start went. */
+async function seedOnce(
+  database: { databaseUrl: string; demoPassword: string },
+  scale: number,
+): Promise<void> {
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  await seed({ ...database, scale, onlyIfEmpty: true, log: say });
+}
 
 async function stop(): Promise<void> {
   if (isStopping) return;

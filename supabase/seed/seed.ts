@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { copyRows } from './copy.ts';
 import { demoAccounts } from './demo-people.ts';
-import { generate } from './generate.ts';
+import { generate, type SeedScope } from './generate.ts';
 import { idOf } from './random.ts';
 import { seedTables, type SeedBatch, type SeedTableName } from './tables.ts';
 
@@ -10,16 +10,19 @@ export type SeedOptions = {
   readonly databaseUrl: string;
   /** 1 is about 60 tutors, 400 students and 5,000 bookings. */
   readonly scale: number;
-  /** The day around which the twelve weeks lie, YYYY-MM-DD in Trinidad and Tobago. */
-  readonly anchor: string;
+  /** The day around which the twelve weeks lie, YYYY-MM-DD in Trinidad and Tobago; today by the database's clock if left out. */
+  readonly anchor?: string | undefined;
   /** The password of the demo accounts; nobody else of the seed can sign in. */
   readonly demoPassword: string;
+  /** Leaves a database that has people of its own alone, where it would otherwise be an error. */
+  readonly onlyIfEmpty?: boolean;
   readonly log?: (line: string) => void;
 };
 
 export type SeedReport = {
-  /** False when the database was seeded before; then nothing was changed. */
-  readonly isNew: boolean;
+  /** All but `loaded` mean that nothing was changed. */
+  readonly outcome: 'loaded' | 'already seeded' | 'has people of its own';
+  readonly anchor: string;
   /** Rows written, by table. */
   readonly rows: Readonly<Record<string, number>>;
   readonly seconds: number;
@@ -38,11 +41,15 @@ export async function seed(options: SeedOptions): Promise<SeedReport> {
   try {
     await client.query("set statement_timeout = 0; set timezone = 'UTC'");
     await client.query('begin');
-    const rows = (await isSeeded(client)) ? null : await load(client, options);
+    const state = await stateOf(client);
+    if (state === 'inhabited' && options.onlyIfEmpty !== true) {
+      throw new Error('The database has people in it already. The seed is for an empty database.');
+    }
+    const anchor = options.anchor ?? (await today(client));
+    const rows = state === 'empty' ? await load(client, { ...options, anchor }) : {};
     await client.query('commit');
-    if (rows === null) options.log?.('The database is seeded already; nothing was changed.');
-    else await client.query(`analyze ${Object.keys(rows).map(targetOf).join(', ')}`);
-    return { isNew: rows !== null, rows: rows ?? {}, seconds: (performance.now() - started) / 1000 };
+    if (state === 'empty') await client.query(`analyze ${Object.keys(rows).map(targetOf).join(', ')}`);
+    return { outcome: outcomes[state], anchor, rows, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
     throw error;
@@ -51,8 +58,10 @@ export async function seed(options: SeedOptions): Promise<SeedReport> {
   }
 }
 
+const outcomes = { empty: 'loaded', seeded: 'already seeded', inhabited: 'has people of its own' } as const;
+
 /** Also takes the lock that makes a second seed of the same database wait. */
-async function isSeeded(client: pg.Client): Promise<boolean> {
+async function stateOf(client: pg.Client): Promise<keyof typeof outcomes> {
   await client.query('select pg_advisory_xact_lock($1, $2)', [0x6974, 0x7365]);
   const schema = await client.query<{ missing: boolean }>(
     "select to_regclass('public.noshow_claims') is null or to_regclass('public.notifications') is null as missing",
@@ -67,14 +76,18 @@ async function isSeeded(client: pg.Client): Promise<boolean> {
             exists (select 1 from public.profiles) as inhabited`,
     [idOf('user', demoAccounts[0].email)],
   );
-  if (people.rows[0]?.seeded === true) return true;
-  if (people.rows[0]?.inhabited !== false) {
-    throw new Error('The database has people in it already. The seed is for an empty database.');
-  }
-  return false;
+  if (people.rows[0]?.seeded === true) return 'seeded';
+  return people.rows[0]?.inhabited === false ? 'empty' : 'inhabited';
 }
 
-async function load(client: pg.Client, options: SeedOptions): Promise<Record<string, number>> {
+async function today(client: pg.Client): Promise<string> {
+  const found = await client.query<{ today: string }>(
+    "select (private.clock_now() at time zone 'America/Port_of_Spain')::date::text as today",
+  );
+  return found.rows[0]?.today ?? '';
+}
+
+async function load(client: pg.Client, options: SeedOptions & SeedScope): Promise<Record<string, number>> {
   const hash = await client.query<{ hash: string }>(
     "select extensions.crypt($1, extensions.gen_salt('bf', 10)) as hash",
     [options.demoPassword],

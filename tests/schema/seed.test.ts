@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoAccounts } from '#seed/demo-people';
+import { generate } from '#seed/generate';
+import { idOf } from '#seed/random';
+import { seed, type SeedReport } from '#seed/seed';
+import { startBackend, type Backend } from '../support/backend.ts';
+
+const scope = { scale: 0.05, anchor: '2026-11-18' };
+const demoPassword = 'a password for the demonstration';
+
+describe('a seeded backend', () => {
+  let backend: Backend;
+  let report: SeedReport;
+
+  beforeAll(async () => {
+    backend = await startBackend();
+    report = await seed({ databaseUrl: backend.databaseUrl, ...scope, demoPassword });
+  });
+  afterAll(() => backend.stop());
+
+  const count = async (sql: string): Promise<number> => {
+    const found = await backend.sql.query<{ count: number }>(`select count(*)::int as count from ${sql}`);
+    return found.rows[0]?.count ?? -1;
+  };
+
+  it('holds every generated row, with the generated ids', async () => {
+    const batches = [...generate(scope)];
+    expect(await count('public.bookings')).toBe(batches.flatMap((batch) => batch.bookings ?? []).length);
+    for (const table of ['profiles', 'tutor_schedules', 'sessions', 'notifications']) {
+      expect({ table, count: await count(`public.${table}`) }).toEqual({ table, count: report.rows[table] });
+    }
+    const schedule = idOf('schedule', 'tutor@demo.itutor.tt');
+    expect(await count(`public.tutor_schedules where id = '${schedule}'`)).toBe(1);
+  });
+
+  it('has a public face for every profile and one auth user for each', async () => {
+    const profiles = await count('public.profiles');
+    expect(
+      await count('public.people p join public.profiles f using (id) where p.display_name = f.display_name'),
+    ).toBe(profiles);
+    expect(await count('auth.users u join public.profiles f using (id) where u.email = f.email')).toBe(
+      profiles,
+    );
+  });
+
+  it('leaves every trigger and every foreign key in force', async () => {
+    expect(await count("pg_trigger where tgrelid = 'public.profiles'::regclass and tgenabled = 'D'")).toBe(0);
+    const orphan = backend.sql.query(
+      `insert into public.booking_messages (booking_id, sender_id, body)
+       select gen_random_uuid(), id, 'x' from public.profiles limit 1`,
+    );
+    await expect(orphan).rejects.toThrow(/foreign key/);
+  });
+
+  it('stamps every row for sync, so that a first pull brings the tutor all of his week', async () => {
+    expect(await count('public.bookings where sync_xid is null or row_version <> 1')).toBe(0);
+    const client = await backend.signIn({ email: 'tutor@demo.itutor.tt', password: demoPassword });
+    const start = { snap: '1:1:', xid: '0', id: '00000000-0000-0000-0000-000000000000' };
+    const { data, error } = await client.rpc('sync_pull', {
+      p_request: { version: 1, tables: { bookings: start, people: start }, log: null, limit: 5000 },
+    });
+    expect(error).toBeNull();
+    const own = await count(`public.bookings where tutor_id = '${idOf('user', 'tutor@demo.itutor.tt')}'`);
+    expect(own).toBeGreaterThan(100);
+    expect(data).toMatchObject({ tables: { bookings: { more: null }, people: { more: null } } });
+    expect(data.tables.bookings.rows).toHaveLength(own);
+  });
+
+  it.each(demoAccounts.map((account) => account.email))(
+    'lets %s sign in with the demo password',
+    async (email) => {
+      const client = await backend.signIn({ email, password: demoPassword });
+      const { data, error } = await client.rpc('console_me');
+      expect(error).toBeNull();
+      expect(data).toMatchObject({ email, isSuspended: false });
+    },
+  );
+
+  it('offers the demo accounts on the sign-in screen, in order', async () => {
+    const found = await backend.sql.query(
+      'select email, role, label from private.demo_accounts order by position',
+    );
+    expect(found.rows).toEqual(demoAccounts.map((account) => ({ ...account })));
+  });
+
+  it('gives the demo staff their roles and nobody else any', async () => {
+    const found = await backend.sql.query(
+      'select p.email, s.role from public.staff_members s join public.profiles p on p.id = s.user_id order by 2',
+    );
+    expect(found.rows).toEqual([
+      { email: 'admin@demo.itutor.tt', role: 'admin' },
+      { email: 'reviewer@demo.itutor.tt', role: 'reviewer' },
+      { email: 'support@demo.itutor.tt', role: 'support' },
+    ]);
+  });
+
+  it('lets nobody of the crowd sign in', async () => {
+    expect(
+      await count("auth.users where encrypted_password is not null and email not like '%@demo.itutor.tt'"),
+    ).toBe(0);
+  });
+
+  it('is left as it is by a second seed, which says so', async () => {
+    const before = await count('public.bookings');
+    const again = await seed({ databaseUrl: backend.databaseUrl, ...scope, demoPassword: 'another' });
+    expect(again).toMatchObject({ outcome: 'already seeded', rows: {} });
+    expect(await count('public.bookings')).toBe(before);
+    await backend.signIn({ email: 'tutor@demo.itutor.tt', password: demoPassword });
+  });
+});
+
+describe('the seed', () => {
+  it('leaves nothing behind when it fails in the middle', async () => {
+    const backend = await startBackend();
+    try {
+      await backend.sql.query(
+        `alter table public.sessions add constraint planted check (duration_minutes < 0)`,
+      );
+      const attempt = seed({ databaseUrl: backend.databaseUrl, ...scope, demoPassword });
+      await expect(attempt).rejects.toThrow(/planted/);
+      const left = await backend.sql.query(
+        'select (select count(*) from public.profiles)::int as profiles, (select count(*) from auth.users)::int as users',
+      );
+      expect(left.rows).toEqual([{ profiles: 0, users: 0 }]);
+      await backend.sql.query('alter table public.sessions drop constraint planted');
+      expect(await seed({ databaseUrl: backend.databaseUrl, ...scope, demoPassword })).toMatchObject({
+        outcome: 'loaded',
+      });
+    } finally {
+      await backend.stop();
+    }
+  });
+
+  it('refuses a database that has people of its own, and with onlyIfEmpty leaves it alone', async () => {
+    const backend = await startBackend();
+    try {
+      await backend.createUser({ role: 'tutor' });
+      const options = { databaseUrl: backend.databaseUrl, ...scope, demoPassword };
+      await expect(seed(options)).rejects.toThrow('The seed is for an empty database.');
+      expect(await seed({ ...options, onlyIfEmpty: true })).toMatchObject({
+        outcome: 'has people of its own',
+      });
+    } finally {
+      await backend.stop();
+    }
+  });
+
+  it('says what to do when the schema is missing', async () => {
+    const backend = await startBackend({ migrated: false });
+    try {
+      const attempt = seed({ databaseUrl: backend.databaseUrl, ...scope, demoPassword });
+      await expect(attempt).rejects.toThrow('npm run db:migrate');
+    } finally {
+      await backend.stop();
+    }
+  });
+});
