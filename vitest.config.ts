@@ -1,9 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** One project a suite; `scripts/test.ts` runs them one after another and adds up the counts. */
 function suite(name: string, options: { timeout?: number; serial?: boolean; globalSetup?: string } = {}) {
   return {
     extends: true as const,
+    // Electron itself would download its binary; the product's code gets the fake in every suite.
+    resolve: { alias: { electron: fileURLToPath(new URL('tests/fakes/electron.ts', import.meta.url)) } },
     test: {
       name,
       include: [`tests/${name}/**/*.test.ts`],
