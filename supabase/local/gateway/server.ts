@@ -4,8 +4,9 @@ import type { Secrets } from '#stack/secrets';
 import { handleAuth } from './auth/routes.ts';
 import { openDatabase } from './database.ts';
 import { handleFunctions, type FunctionsTarget } from './functions.ts';
-import { sendEmpty, sendJson, type Exchange } from './http.ts';
+import { BadRequest, sendEmpty, sendJson, type Exchange } from './http.ts';
 import { createKeys } from './keys.ts';
+import { startRealtime } from './realtime/server.ts';
 import { handleRest } from './rest.ts';
 import { createTokens } from './tokens.ts';
 
@@ -61,6 +62,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         return handleRest(keys, options.postgrestPort, inner);
       case '/functions/v1':
         return handleFunctions(keys, options.functions, inner);
+      case '/realtime/v1':
+        return realtime.handle(inner);
       default:
         if (exchange.path === '/health') return health(exchange);
         return sendJson(exchange.response, 404, { message: 'no Route matched with those values' });
@@ -84,6 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const parsed = new URL(request.url ?? '/', 'http://gateway');
     route({ request, response, method: request.method ?? 'GET', url: parsed, path: parsed.pathname }).catch(
       (error: unknown) => {
+        if (error instanceof BadRequest) return sendJson(response, error.status, { message: error.message });
         options.log?.(`gateway: ${request.method} ${parsed.pathname}: ${String(error)}`);
         sendJson(response, 503, { message: 'The service cannot answer at the moment, please try again' });
       },
@@ -92,6 +96,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // Longer than any client keeps an idle connection, so that none is closed under a request being sent.
   server.keepAliveTimeout = 65_000;
   server.requestTimeout = 0;
+  const realtime = startRealtime({
+    server,
+    database,
+    databaseUrl: options.databaseUrl,
+    keys,
+    log: options.log,
+  });
   const port = await listen(server, options.port);
   url = `http://127.0.0.1:${port}`;
 
@@ -102,6 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
+      await realtime.stop();
       await closed;
       await database.close();
     },
