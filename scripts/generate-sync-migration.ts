@@ -120,10 +120,14 @@ function row(tables: readonly SyncTable[]): string {
     select jsonb_build_object('id', t.id, 'row_version', t.row_version, ${pairs.join(', ')}) into v_row
     from public.${table.name} t where t.id = p_id;`;
   });
-  const locks = tables.map(
-    (table) =>
-      `  when '${table.name}' then perform 1 from public.${table.name} t where t.id = p_id for update;`,
-  );
+  const locks = tables.map((table) => {
+    const tutor = 'tutor_id' in table.columns;
+    // Actions take the tutor's lock before rows; the other way round would deadlock with them.
+    const first = tutor
+      ? `perform private.lock_tutor(t.tutor_id) from public.${table.name} t where t.id = p_id; `
+      : '';
+    return `  when '${table.name}' then ${first}perform 1 from public.${table.name} t where t.id = p_id for update;`;
+  });
   return `-- One row in wire form, or null when there is none that the caller can see; null too for an unknown table.
 create or replace function sync.row(p_table text, p_id uuid) returns jsonb
 language plpgsql stable security invoker set search_path = '' as $$

@@ -97,7 +97,7 @@ declare
   v_new jsonb := case when tg_op = 'UPDATE' then to_jsonb(new) end;
   v_column text;
 begin
-  foreach v_column in array tg_argv loop
+  foreach v_column in array coalesce(tg_argv, '{}') loop
     if v_old ->> v_column is not null and (v_is_gone or v_old ->> v_column is distinct from v_new ->> v_column) then
       insert into sync.visibility_log (tbl, row_id, principal, kind, row_version)
       values (tg_table_name, old.id, (v_old ->> v_column)::uuid, case when v_is_gone then 'D' else 'R' end, old.row_version);

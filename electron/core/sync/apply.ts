@@ -1,0 +1,96 @@
+import type { Database } from 'better-sqlite3';
+import type { PullResponse } from '#shared/domain/sync/wire';
+import { statement } from '../cache/query.ts';
+import { resetTable, buildIndexes } from '../cache/schema.ts';
+import { putOverlayOn, takeOverlayOff } from './overlay.ts';
+import type { Rows } from './rows.ts';
+import { emptyPullState, readPullState, writePullState, type PullState } from './state.ts';
+
+/** What a transaction of a pull works on. */
+export type Target = { readonly db: Database; readonly rows: Rows; readonly userId: string };
+
+/**
+ * Stores the answers of a round, in the order in which they came, with the state that they lead to. All of it or
+ * nothing. Returns the tables that changed.
+ */
+export function storeAnswers(
+  target: Target,
+  answers: readonly PullResponse[],
+  state: PullState,
+): Set<string> {
+  return inTransaction(target.db, () => {
+    const changed = new Set(takeOverlayOff(target.db, target.rows));
+    for (const answer of answers) storeAnswer(target, answer, changed);
+    if (state.round === null) finish(target, state);
+    for (const table of putOverlayOn(target.db, target.rows, target.userId)) changed.add(table);
+    writePullState(target.db, state);
+    return changed;
+  });
+}
+
+/** Throws every synced row away and forgets all cursors; edits, drafts and settings stay. */
+export function purge(target: Target, keep: Partial<PullState>): Set<string> {
+  return inTransaction(target.db, () => {
+    for (const table of target.rows.tables) resetTable(target.db, table);
+    target.db.exec('DELETE FROM shadow');
+    writePullState(target.db, { ...emptyPullState, ...keep });
+    return new Set(target.rows.tables.map((table) => table.name));
+  });
+}
+
+/** Forgets the cursors of tables that were made anew because their declaration changed. */
+export function dropBaselines(db: Database): void {
+  const state = readPullState(db);
+  const fresh = statement<[], { name: string }>(db, 'SELECT name FROM sync_tables WHERE is_indexed = 0')
+    .all()
+    .map((row) => row.name)
+    .filter((name) => state.synced[name] !== undefined);
+  if (fresh.length === 0) return;
+  const synced = Object.fromEntries(Object.entries(state.synced).filter(([name]) => !fresh.includes(name)));
+  inTransaction(db, () => writePullState(db, { ...state, synced, round: null }));
+}
+
+function storeAnswer({ rows }: Target, answer: PullResponse, changed: Set<string>): void {
+  for (const [table, page] of Object.entries(answer.tables)) {
+    if (page.rows.length === 0) continue;
+    changed.add(table);
+    rows.store(table, page.columns, page.rows, false);
+  }
+  if (answer.log === null) return;
+  const visible = new Map<string, Set<unknown>>();
+  for (const [table, page] of Object.entries(answer.log.rechecked)) {
+    const place = page.columns.indexOf('id');
+    visible.set(table, new Set(page.rows.map((row) => row[place])));
+    rows.store(table, page.columns, page.rows, true);
+  }
+  const known = new Set(rows.tables.map((table) => table.name));
+  for (const [table, id] of answer.log.entries) {
+    // A table of a newer server is not here; nothing of it can have to go.
+    if (!known.has(table)) continue;
+    changed.add(table);
+    if (visible.get(table)?.has(id) !== true) rows.remove(table, id);
+  }
+}
+
+/** The last page of a round: indexes after a first pull, and the edits whose effect is now among the server's rows. */
+function finish({ db, rows }: Target, state: PullState): void {
+  const unindexed = new Set(
+    statement<[], { name: string }>(db, 'SELECT name FROM sync_tables WHERE is_indexed = 0')
+      .all()
+      .map((row) => row.name),
+  );
+  for (const table of rows.tables) {
+    if (unindexed.has(table.name) && state.synced[table.name] !== undefined) buildIndexes(db, table);
+  }
+  const before = readPullState(db);
+  if (before.round !== null) {
+    statement(db, `DELETE FROM outbox WHERE state = 'applied' AND applied_round < ?`).run(
+      before.round.number,
+    );
+  }
+}
+
+function inTransaction<T>(db: Database, work: () => T): T {
+  db.pragma('synchronous = NORMAL');
+  return db.transaction(work).immediate();
+}

@@ -1,0 +1,174 @@
+import { effectOf, type Effect } from '#shared/domain/effects/effect';
+import { mutation, wholeRowKinds, type Mutation } from '#shared/domain/mutations';
+import { AppError } from '#shared/rpc/errors';
+import type { Clock } from '../cache/types.ts';
+import { applyChange, putOverlayOn, takeOverlayOff } from './overlay.ts';
+import type { Target } from './apply.ts';
+import {
+  allEdits,
+  deleteEdit,
+  findEdit,
+  insertEdit,
+  isWaiting,
+  needsAttention,
+  type StoredEdit,
+} from './outbox.ts';
+import { nextCounter } from './state.ts';
+import { statement } from '../cache/query.ts';
+import { uuidv7 } from './uuid.ts';
+
+export type EditOptions = {
+  readonly target: Target;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly holdMicros: number;
+  /** Server clock minus this machine's. */
+  readonly serverOffset: () => number;
+};
+
+type Changed = { readonly tables: ReadonlySet<string> };
+
+/** Runs `work` in one transaction that is on the disk when it returns: an edit that was acknowledged survives a crash. */
+export function durably<T>(target: Target, work: () => T): T {
+  target.db.pragma('synchronous = FULL');
+  try {
+    return target.db.transaction(work).immediate();
+  } finally {
+    target.db.pragma('synchronous = NORMAL');
+  }
+}
+
+/** Queues an edit together with its effect. Throws NOT_FOUND or REJECTED when the rows do not allow it. */
+export function addEdit(options: EditOptions, edit: Mutation): Changed & { readonly mutationId: string } {
+  const { target, clock } = options;
+  return durably(target, () => {
+    const now = clock.now();
+    const madeAt = now + options.serverOffset();
+    const id = uuidv7(now, options.random);
+    const effect = requireEffect(target, edit, id, madeAt);
+    const superseded = supersede(target, edit, effect);
+    insertEdit(target.db, {
+      id,
+      seq: nextCounter(target.db, 'seq'),
+      kind: edit.kind,
+      args: JSON.stringify(edit.args),
+      expect: superseded?.expect ?? JSON.stringify(effect.expect),
+      title: effect.title,
+      tbl: effect.table,
+      row_id: effect.rowId,
+      entity: effect.entity,
+      created_at: now,
+      send_at: now + options.holdMicros,
+      made_at: madeAt,
+    });
+    for (const change of effect.changes) applyChange(target.db, target.rows, change);
+    return { mutationId: id, tables: new Set(effect.changes.map((change) => change.table)) };
+  });
+}
+
+/** Takes back an edit that was never sent. */
+export function undoEdit(options: EditOptions, id: string): Changed {
+  return dropEdit(options, id, (edit) => edit.state === 'queued' && edit.attempts === 0);
+}
+
+/** Drops an edit that was never sent or was refused. */
+export function discardEdit(options: EditOptions, id: string): Changed {
+  return dropEdit(
+    options,
+    id,
+    (edit) => needsAttention(edit) || (edit.state === 'queued' && edit.attempts === 0),
+  );
+}
+
+/**
+ * Queues a refused edit anew, in its old place, over the rows as they are now and under a new id: the server answers
+ * an id for ever as it did the first time. A waiting edit is only made due.
+ */
+export function retryEdit(options: EditOptions, id: string): Changed {
+  const { target, clock } = options;
+  return durably(target, () => {
+    const edit = requireEdit(target, id);
+    if (edit.state === 'applied') throw onItsWay();
+    if (isWaiting(edit)) {
+      statement(target.db, 'UPDATE outbox SET send_at = ? WHERE position = ?').run(
+        clock.now(),
+        edit.position,
+      );
+      return { tables: new Set<string>() };
+    }
+    const parsed = mutation.safeParse({ kind: edit.kind, args: JSON.parse(edit.args) });
+    if (!parsed.success) {
+      throw new AppError(
+        'UPDATE_REQUIRED',
+        'This edit was made by another version of the console and cannot be sent.',
+      );
+    }
+    const madeAt = clock.now() + options.serverOffset();
+    const newId = uuidv7(clock.now(), options.random);
+    const effect = requireEffect(target, parsed.data, newId, madeAt);
+    statement(
+      target.db,
+      `UPDATE outbox SET id = ?, seq = ?, expect = ?, state = 'queued', send_at = ?, made_at = ?, attempts = 0,
+         problem = NULL, problem_code = NULL, fields = '[]' WHERE position = ?`,
+    ).run(
+      newId,
+      nextCounter(target.db, 'seq'),
+      JSON.stringify(effect.expect),
+      clock.now(),
+      madeAt,
+      edit.position,
+    );
+    return { tables: replay(target) };
+  });
+}
+
+/** Takes the overlay off and puts it on again, after the outbox changed. Call inside a transaction. */
+export function replay(target: Target): ReadonlySet<string> {
+  const before = takeOverlayOff(target.db, target.rows);
+  return new Set([...before, ...putOverlayOn(target.db, target.rows, target.userId)]);
+}
+
+function dropEdit({ target }: EditOptions, id: string, isAllowed: (edit: StoredEdit) => boolean): Changed {
+  return durably(target, () => {
+    const edit = requireEdit(target, id);
+    if (!isAllowed(edit)) throw onItsWay();
+    const later = allEdits(target.db).find(
+      (other) => other.entity === edit.entity && other.position > edit.position && isWaiting(other),
+    );
+    if (later !== undefined && edit.state === 'queued') {
+      throw new AppError('CONFLICT', `"${later.title}" was made on top of this. Take that back first.`);
+    }
+    deleteEdit(target.db, edit.position);
+    return { tables: replay(target) };
+  });
+}
+
+/**
+ * A replace-all edit over one that was not sent yet takes its place: what the first expected still holds, and only
+ * the last version matters.
+ */
+function supersede(target: Target, edit: Mutation, effect: Effect): StoredEdit | undefined {
+  if (!wholeRowKinds.includes(edit.kind)) return undefined;
+  const earlier = allEdits(target.db).findLast((other) => other.entity === effect.entity);
+  if (earlier?.kind !== edit.kind || earlier.state !== 'queued' || earlier.attempts > 0) return undefined;
+  deleteEdit(target.db, earlier.position);
+  replay(target);
+  return earlier;
+}
+
+function requireEffect(target: Target, edit: Mutation, mutationId: string, now: number): Effect {
+  const effect = effectOf(edit, target.rows, { userId: target.userId, now, mutationId });
+  if (!('refusal' in effect)) return effect;
+  const { rule, message, isMissing } = effect.refusal;
+  throw new AppError(isMissing ? 'NOT_FOUND' : 'REJECTED', message, { rule });
+}
+
+function requireEdit(target: Target, id: string): StoredEdit {
+  const found = findEdit(target.db, id);
+  if (found === undefined) throw new AppError('NOT_FOUND', 'This edit is not in the outbox any more.');
+  return found;
+}
+
+function onItsWay(): AppError {
+  return new AppError('CONFLICT', 'This edit is already on its way to the server and cannot be taken back.');
+}

@@ -1,0 +1,104 @@
+import { AppError } from '#shared/rpc/errors';
+import type { Clock } from '../cache/types.ts';
+
+/** Work of which at most one is under way, tried again later when it fails. */
+export type Loop = {
+  /** Makes a run begin soon: now, or after the one under way. Ends a waiting back-off. */
+  kick(): void;
+  /** As `kick`, but leaves a back-off that is being waited for alone. */
+  nudge(): void;
+  /** Resolves after a run that began after this call, rejects with what made it fail. */
+  request(signal?: AbortSignal): Promise<void>;
+  readonly isRunning: boolean;
+  stop(): Promise<void>;
+};
+
+export type LoopOptions = {
+  readonly clock: Clock;
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  /** Says after how many milliseconds to try again, null for not by itself. `attempt` counts failures in a row from 0. */
+  readonly onError: (error: unknown, attempt: number) => number | null;
+};
+
+type Waiter = { readonly resolve: () => void; readonly reject: (error: unknown) => void };
+
+export function createLoop({ clock, run, onError }: LoopOptions): Loop {
+  let running: Promise<void> | null = null;
+  let controller = new AbortController();
+  let isWanted = false;
+  let isStopped = false;
+  let attempt = 0;
+  let cancelTimer: (() => void) | null = null;
+  let waiting: Waiter[] = [];
+  let served: Waiter[] = [];
+
+  function clearTimer(): void {
+    cancelTimer?.();
+    cancelTimer = null;
+  }
+
+  async function go(): Promise<void> {
+    while (isWanted && !isStopped) {
+      isWanted = false;
+      clearTimer();
+      served = waiting;
+      waiting = [];
+      controller = new AbortController();
+      try {
+        await run(controller.signal);
+        attempt = 0;
+        for (const each of served) each.resolve();
+      } catch (error) {
+        for (const each of served) each.reject(error);
+        const delay = isStopped || controller.signal.aborted ? null : onError(error, attempt);
+        attempt += 1;
+        // Those who only rang wait for the back-off like everyone else; those who ask get an answer of their own.
+        isWanted = waiting.length > 0;
+        if (delay !== null && !isWanted) cancelTimer = clock.after(delay, kick);
+      }
+      served = [];
+    }
+  }
+
+  function kick(): void {
+    if (isStopped) return;
+    isWanted = true;
+    running ??= go().finally(() => {
+      running = null;
+      if (isWanted) kick();
+    });
+  }
+
+  return {
+    kick,
+    nudge() {
+      if (cancelTimer === null) kick();
+    },
+    request(signal) {
+      if (isStopped) return Promise.reject(new AppError('CANCELLED', 'Synchronisation was stopped.'));
+      return new Promise<void>((resolve, reject) => {
+        const waiter: Waiter = { resolve, reject };
+        waiting.push(waiter);
+        signal?.addEventListener('abort', () => {
+          waiting = waiting.filter((each) => each !== waiter);
+          // Nobody else asked for this run: it ends too. What it stored stays stored.
+          if (served.length === 1 && served[0] === waiter) controller.abort();
+          reject(new AppError('CANCELLED', 'The synchronisation was cancelled.'));
+        });
+        kick();
+      });
+    },
+    get isRunning() {
+      return running !== null;
+    },
+    async stop() {
+      isStopped = true;
+      clearTimer();
+      controller.abort();
+      const left = waiting;
+      waiting = [];
+      for (const each of left) each.reject(new AppError('CANCELLED', 'Synchronisation was stopped.'));
+      await running;
+    },
+  };
+}

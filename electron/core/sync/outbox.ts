@@ -1,0 +1,145 @@
+import type { Database } from 'better-sqlite3';
+import * as z from 'zod';
+import { expectation, type Expectation } from '#shared/domain/sync/wire';
+import { outboxItem } from '#shared/rpc/contract';
+import { statement } from '../cache/query.ts';
+import type { OutboxItem } from './types.ts';
+
+/** An edit as it lies in the outbox. */
+export type StoredEdit = {
+  readonly position: number;
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: string;
+  readonly args: string;
+  readonly expect: string;
+  readonly title: string;
+  readonly tbl: string;
+  readonly row_id: string;
+  readonly entity: string;
+  readonly state: 'queued' | 'sending' | 'applied' | 'conflict' | 'rejected' | 'update-required';
+  readonly created_at: number;
+  readonly send_at: number;
+  readonly made_at: number;
+  readonly attempts: number;
+  readonly problem: string | null;
+  readonly problem_code: string | null;
+  readonly fields: string;
+  readonly applied_round: number | null;
+};
+
+export type NewEdit = Pick<
+  StoredEdit,
+  | 'id'
+  | 'seq'
+  | 'kind'
+  | 'args'
+  | 'expect'
+  | 'title'
+  | 'tbl'
+  | 'row_id'
+  | 'entity'
+  | 'created_at'
+  | 'send_at'
+  | 'made_at'
+>;
+
+/** Every edit, in the order in which they were made. */
+export function allEdits(db: Database): readonly StoredEdit[] {
+  return statement<[], StoredEdit>(db, 'SELECT * FROM outbox ORDER BY position').all();
+}
+
+export function findEdit(db: Database, id: string): StoredEdit | undefined {
+  return statement<[string], StoredEdit>(db, 'SELECT * FROM outbox WHERE id = ?').get(id);
+}
+
+export function insertEdit(db: Database, edit: NewEdit): void {
+  statement<[NewEdit]>(
+    db,
+    `INSERT INTO outbox(id, seq, kind, args, expect, title, tbl, row_id, entity, state, created_at, send_at, made_at)
+     VALUES (@id, @seq, @kind, @args, @expect, @title, @tbl, @row_id, @entity, 'queued', @created_at, @send_at, @made_at)`,
+  ).run(edit);
+}
+
+export function deleteEdit(db: Database, position: number): void {
+  statement(db, 'DELETE FROM outbox WHERE position = ?').run(position);
+}
+
+/** Edits that could be sent at `now`: due, with no earlier edit of the same entity without an outcome. */
+export function dueEdits(
+  edits: readonly StoredEdit[],
+  now: number,
+  holdMicros: number,
+): readonly StoredEdit[] {
+  return firstOfEachEntity(edits).filter((edit) => isWaiting(edit) && isDue(edit, now, holdMicros));
+}
+
+/** When the next held edit becomes due, or null when none is held. */
+export function nextDueAt(edits: readonly StoredEdit[], now: number, holdMicros: number): number | null {
+  const held = firstOfEachEntity(edits).filter((edit) => isWaiting(edit) && !isDue(edit, now, holdMicros));
+  return held.length === 0 ? null : Math.min(...held.map((edit) => edit.send_at));
+}
+
+export function isWaiting(edit: StoredEdit): boolean {
+  return edit.state === 'queued' || edit.state === 'sending';
+}
+
+export function needsAttention(edit: StoredEdit): boolean {
+  return edit.state === 'conflict' || edit.state === 'rejected' || edit.state === 'update-required';
+}
+
+/** The earlier edit of the same entity that this one waits for. */
+export function blockerOf(edit: StoredEdit, edits: readonly StoredEdit[]): StoredEdit | undefined {
+  return edits.find(
+    (other) => other.entity === edit.entity && other.position < edit.position && other.state !== 'applied',
+  );
+}
+
+/** As people see them. `now` and `holdMicros` tell held edits from queued ones. */
+export function toItem(
+  edit: StoredEdit,
+  edits: readonly StoredEdit[],
+  now: number,
+  holdMicros: number,
+): OutboxItem {
+  const blocker = blockerOf(edit, edits);
+  const isBlocked = blocker !== undefined && edit.state === 'queued';
+  return {
+    id: edit.id,
+    kind: edit.kind,
+    title: edit.title,
+    table: edit.tbl,
+    rowId: edit.row_id,
+    state: isBlocked
+      ? 'blocked'
+      : edit.state === 'queued' && edit.attempts === 0 && !isDue(edit, now, holdMicros)
+        ? 'held'
+        : edit.state,
+    createdAt: edit.created_at,
+    sendAt: edit.send_at,
+    attempts: edit.attempts,
+    problem: isBlocked ? `Waits for "${blocker.title}".` : edit.problem,
+    problemCode: edit.problem_code,
+    fields: storedFields.parse(JSON.parse(edit.fields)),
+  };
+}
+
+export function expectationsOf(edit: StoredEdit): readonly Expectation[] {
+  return z.array(expectation).parse(JSON.parse(edit.expect));
+}
+
+const storedFields = outboxItem.shape.fields;
+
+/** A clock that was set back must not hold an edit longer than the hold itself. */
+function isDue(edit: StoredEdit, now: number, holdMicros: number): boolean {
+  return edit.send_at <= now || edit.send_at - now > holdMicros;
+}
+
+function firstOfEachEntity(edits: readonly StoredEdit[]): readonly StoredEdit[] {
+  const seen = new Set<string>();
+  return edits.filter((edit) => {
+    if (edit.state === 'applied' || seen.has(edit.entity)) return false;
+    seen.add(edit.entity);
+    return true;
+  });
+}

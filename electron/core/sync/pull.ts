@@ -1,0 +1,110 @@
+import type { PullResponse } from '#shared/domain/sync/wire';
+import type { Clock, Log } from '../cache/types.ts';
+import { purge, storeAnswers, type Target } from './apply.ts';
+import { failureOf } from './failures.ts';
+import { advance, beginRound, isBaseline, requestOf, resyncOf } from './round.ts';
+import { nextCounter, readPullState, writePullState, type PullState } from './state.ts';
+import type { SyncTransport } from './types.ts';
+
+export type PullOptions = {
+  readonly target: Target;
+  readonly transport: SyncTransport;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pageSize: number | undefined;
+  /** Told after each commit. */
+  readonly onChanged: (tables: ReadonlySet<string>) => void;
+  readonly onProgress: (state: PullState, answer: PullResponse) => void;
+};
+
+/** Rows that a first pull gathers before it commits: random ids dirty most pages once a transaction. */
+const rowsPerTransaction = 20_000;
+
+/**
+ * One round: pages from the stored checkpoint until nothing is left. What was stored stays stored when it fails or
+ * is aborted, and the next call goes on from there. Rejects with TransportError or what SQLite threw.
+ */
+export async function pullRound(options: PullOptions, signal: AbortSignal): Promise<void> {
+  for (let resyncs = 0; ; resyncs += 1) {
+    const outcome = await tryRound(options, signal);
+    if (outcome === 'done') return;
+    // Rights or epoch changing again and again in one call means a server that contradicts itself.
+    if (resyncs === 3) throw new Error('the server kept changing its epoch during a pull');
+  }
+}
+
+async function tryRound(options: PullOptions, signal: AbortSignal): Promise<'done' | 'again'> {
+  const { target } = options;
+  let state = start(target);
+  const ask = async (from: PullState): Promise<PullResponse> => {
+    if (from.round === null) throw new Error('no round to ask for');
+    const limit = options.pageSize ?? (isBaseline(from.round) ? 5000 : 2000);
+    return await options.transport.pull(requestOf(from.round, limit), signal);
+  };
+  let answer: PullResponse;
+  try {
+    answer = await ask(state);
+  } catch (error) {
+    if (failureOf(error).kind !== 'resync') throw error;
+    return startOver(options, 'cursor', {});
+  }
+  const gathered: PullResponse[] = [];
+  let rows = 0;
+  for (let isFirst = true; ; isFirst = false) {
+    signal.throwIfAborted();
+    const resync = resyncOf(state, answer);
+    if (resync !== null) return startOver(options, resync.reason, resync.keep);
+    const isGathering = state.round !== null && isBaseline(state.round);
+    state = advance(state, answer, options.clock.now());
+    gathered.push(answer);
+    rows += countRows(answer);
+    // The server works on the next page while this one is stored. Cursors are known, so nothing is in doubt.
+    const upcoming = state.round === null ? null : ask(state);
+    upcoming?.catch(() => undefined);
+    // The first page is stored at once, so that there is something to see; then in large steps.
+    if (isFirst || !isGathering || state.round === null || rows >= rowsPerTransaction) {
+      const changed = storeAnswers(target, gathered.splice(0), state);
+      rows = 0;
+      if (changed.size > 0) options.onChanged(changed);
+    }
+    options.onProgress(state, answer);
+    if (upcoming === null) return 'done';
+    try {
+      answer = await upcoming;
+    } catch (error) {
+      // What was gathered is good: keep it, so that the next call goes on behind it.
+      if (gathered.length > 0) options.onChanged(storeAnswers(target, gathered.splice(0), state));
+      if (failureOf(error).kind !== 'resync') throw error;
+      return startOver(options, 'cursor', {});
+    }
+  }
+}
+
+/** The round that was cut off, or a new one. Its number is on disk before the first request leaves. */
+function start(target: Target): PullState {
+  const stored = readPullState(target.db);
+  if (stored.round !== null) return stored;
+  return target.db
+    .transaction(() => {
+      const number = nextCounter(target.db, 'rounds');
+      const round = beginRound(
+        stored,
+        number,
+        target.rows.tables.map((table) => table.name),
+      );
+      const next = { ...stored, round };
+      writePullState(target.db, next);
+      return next;
+    })
+    .immediate();
+}
+
+function startOver(options: PullOptions, reason: string, keep: Partial<PullState>): 'again' {
+  options.log('warn', 'pull.resync', { reason });
+  options.onChanged(purge(options.target, keep));
+  return 'again';
+}
+
+function countRows(answer: PullResponse): number {
+  return Object.values(answer.tables).reduce((sum, page) => sum + page.rows.length, 0);
+}

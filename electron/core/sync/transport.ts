@@ -1,0 +1,108 @@
+import { pullResponse, pushResponse } from '#shared/domain/sync/wire';
+import type { SyncTransport } from './types.ts';
+
+/** Why the server could not be asked, or what it answered instead. Status 0: nothing came back. */
+export class TransportError extends Error {
+  readonly status: number;
+  /** SQLSTATE or PostgREST code; '' when there is none. */
+  readonly code: string;
+  readonly retryAfterMillis: number | null;
+
+  constructor(
+    message: string,
+    details: { status: number; code?: string; retryAfterMillis?: number | null },
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'TransportError';
+    this.status = details.status;
+    this.code = details.code ?? '';
+    this.retryAfterMillis = details.retryAfterMillis ?? null;
+  }
+}
+
+export type HttpTransportOptions = {
+  readonly url: string;
+  /** The publishable key. */
+  readonly key: string;
+  /** The session's token, or null when nobody is signed in. */
+  readonly accessToken: () => Promise<string | null>;
+  readonly fetch?: typeof fetch;
+  /** Milliseconds after which an answer is no longer waited for. */
+  readonly timeoutMillis?: number;
+};
+
+/** `sync_pull` and `sync_push` over PostgREST. Every failure is a TransportError; an abort is passed on. */
+export function createHttpTransport(options: HttpTransportOptions): SyncTransport {
+  const call = options.fetch ?? fetch;
+
+  async function rpc(name: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+    const token = await options.accessToken();
+    if (token === null) throw new TransportError('Nobody is signed in.', { status: 401 });
+    const limit = AbortSignal.timeout(options.timeoutMillis ?? 30_000);
+    let response: Response;
+    let text: string;
+    try {
+      response = await call(`${options.url}/rest/v1/rpc/${name}`, {
+        method: 'POST',
+        headers: {
+          apikey: options.key,
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'content-profile': 'public',
+        },
+        body: JSON.stringify(body),
+        signal: AbortSignal.any([signal, limit]),
+      });
+      text = new TextDecoder().decode(await response.arrayBuffer());
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new TransportError('The server did not answer.', { status: 0 }, { cause: error });
+    }
+    if (!response.ok) throw refusal(response, text);
+    return parse(text);
+  }
+
+  return {
+    async pull(request, signal) {
+      return pullResponse.parse(await rpc('sync_pull', { p_request: request }, signal));
+    },
+    async push(clientId, mutations, signal) {
+      const body = { p_client_id: clientId, p_mutations: mutations };
+      return pushResponse.parse(await rpc('sync_push', body, signal));
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TransportError('The answer was cut off.', { status: 0 }, { cause: error });
+  }
+}
+
+function refusal(response: Response, text: string): TransportError {
+  let code = '';
+  let message = `The server answered ${response.status}.`;
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null) {
+      if ('code' in body && typeof body.code === 'string') code = body.code;
+      if ('message' in body && typeof body.message === 'string') message = body.message;
+    }
+  } catch {
+    // Not from PostgREST (a proxy's page): the status alone has to do.
+  }
+  return new TransportError(message, {
+    status: response.status,
+    code,
+    retryAfterMillis: retryAfter(response.headers.get('retry-after')),
+  });
+}
+
+/** Seconds only; the date form would need a clock that agrees with the server's. */
+function retryAfter(header: string | null): number | null {
+  const seconds = header === null ? Number.NaN : Number(header);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, 600_000) : null;
+}
