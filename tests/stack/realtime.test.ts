@@ -174,10 +174,12 @@ test('a channel ends when its token expires, and lives on when the token is rene
   const short = await tokenFor(2);
   let renewable = short;
   const statuses: string[] = [];
-  clientWith(() => Promise.resolve(short))
-    .channel('a')
-    .subscribe((status) => statuses.push(status));
+  const lapsing = clientWith(() => Promise.resolve(short));
+  // Before joining: the client fetches its token while it joins, and may join without one.
+  await lapsing.realtime.setAuth();
+  lapsing.channel('a').subscribe((status) => statuses.push(status));
   const renewed = clientWith(() => Promise.resolve(renewable));
+  await renewed.realtime.setAuth();
   const kept = await join(renewed.channel('b'));
   renewable = await tokenFor(60);
   await renewed.realtime.setAuth();
