@@ -1,4 +1,5 @@
 import { effectOf, type Effect } from '#shared/domain/effects/effect';
+import type { Micros } from '#shared/domain/instant';
 import { mutation, wholeRowKinds, type Mutation } from '#shared/domain/mutations';
 import { AppError } from '#shared/rpc/errors';
 import type { Clock } from '../cache/types.ts';
@@ -15,12 +16,11 @@ import {
 } from './outbox.ts';
 import { nextCounter } from './state.ts';
 import { statement } from '../cache/query.ts';
-import { uuidv7 } from './uuid.ts';
 
 export type EditOptions = {
   readonly target: Target;
   readonly clock: Clock;
-  readonly random: () => number;
+  readonly newId: (now: Micros) => string;
   readonly holdMicros: number;
   /** Server clock minus this machine's. */
   readonly serverOffset: () => number;
@@ -44,7 +44,7 @@ export function addEdit(options: EditOptions, edit: Mutation): Changed & { reado
   return durably(target, () => {
     const now = clock.now();
     const madeAt = now + options.serverOffset();
-    const id = uuidv7(now, options.random);
+    const id = options.newId(now);
     const effect = requireEffect(target, edit, id, madeAt);
     const superseded = supersede(target, edit, effect);
     insertEdit(target.db, {
@@ -104,7 +104,7 @@ export function retryEdit(options: EditOptions, id: string): Changed {
       );
     }
     const madeAt = clock.now() + options.serverOffset();
-    const newId = uuidv7(clock.now(), options.random);
+    const newId = options.newId(clock.now());
     const effect = requireEffect(target, parsed.data, newId, madeAt);
     statement(
       target.db,

@@ -10,7 +10,7 @@ import { allEdits, dueEdits, nextDueAt, toItem } from './outbox.ts';
 import { pullRound } from './pull.ts';
 import { pushDue, requeueInterrupted } from './push.ts';
 import { createRows } from './rows.ts';
-import { clientId, readPullState } from './state.ts';
+import { clientId } from './state.ts';
 import { createStatus } from './status.ts';
 import { releaseHolds } from './holds.ts';
 import type { ChangeListener, SyncEngine, SyncEngineOptions } from './types.ts';
@@ -20,10 +20,11 @@ import { uuidv7 } from './uuid.ts';
 export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   const { cache, clock, random, log } = options;
   const target: Target = { db: cache.db, rows: createRows(cache.db), userId: options.userId };
+  const newId = options.newId ?? uuidv7;
   const holdMicros = (options.holdMillis ?? 5000) * 1000;
   const changeListeners = new Set<ChangeListener>();
   const health = createHealth(options.refreshSession);
-  const client = cache.isReadOnly ? '' : prepare(target, clock.now(), random);
+  const client = cache.isReadOnly ? '' : prepare(target, () => newId(clock.now()));
   const status = createStatus({ target, cache, health, clock, holdMicros });
   let isStarted = false;
   let isStopped = false;
@@ -33,7 +34,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   const edits: EditOptions = {
     target,
     clock,
-    random,
+    newId,
     holdMicros,
     serverOffset: () => status.read().serverOffset,
   };
@@ -209,9 +210,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   };
 }
 
-function prepare(target: Target, now: number, random: () => number): string {
+function prepare(target: Target, makeId: () => string): string {
   dropBaselines(target.db);
   requeueInterrupted(target);
-  readPullState(target.db);
-  return clientId(target.db, () => uuidv7(now, random));
+  return clientId(target.db, makeId);
 }

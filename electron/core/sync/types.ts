@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Micros } from '#shared/domain/instant';
 import type { Mutation } from '#shared/domain/mutations';
 import type { PullRequest, PullResponse, PushMutation, PushResponse } from '#shared/domain/sync/wire';
 import type { outboxItem, syncStatus } from '#shared/rpc/contract';
@@ -27,6 +28,8 @@ export type SyncEngineOptions = {
   /** 0 (inclusive) to 1, for back-off. */
   readonly random: () => number;
   readonly log: Log;
+  /** Makes ids of edits and of the file; UUIDv7 unless a simulation has to repeat. */
+  readonly newId?: (now: Micros) => string;
   /** Renews the session; the engine never has two of these under way. False: a password is needed. */
   readonly refreshSession: () => Promise<boolean>;
   readonly doorbell?: Doorbell;

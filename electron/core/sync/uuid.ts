@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Micros } from '#shared/domain/instant';
 
-/** A UUIDv7: sorts by the time at which it was made. `random` gives numbers from 0 (inclusive) to 1. */
-export function uuidv7(now: Micros, random: () => number): string {
-  const bytes = Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256));
+/** A UUIDv7: sorts by the time at which it was made. */
+export function uuidv7(now: Micros): string {
+  const bytes = randomBytes(16);
   const millis = Math.max(0, Math.floor(now / 1000));
   for (let index = 0; index < 6; index += 1) {
     bytes[index] = Math.floor(millis / 2 ** (8 * (5 - index))) % 256;
