@@ -2,7 +2,7 @@ import pg from 'pg';
 import { copyRows } from '#seed/copy';
 import { generate } from '#seed/generate';
 import { seedTables, type SeedBatch, type SeedTableName } from '#seed/tables';
-import { startEmpty, startSeeded } from './support/backend.ts';
+import { benchAnchor, startEmpty, startSeeded } from './support/backend.ts';
 import { figureOver, timed, type Bench } from './support/figure.ts';
 
 /**
@@ -21,8 +21,8 @@ export const bench: Bench = async function* ({ scales = [1, 20], note }) {
 };
 
 async function copyOnly(scale: number): Promise<number> {
-  const { stack, stop } = await startEmpty();
-  const client = new pg.Client({ connectionString: stack.databaseUrl });
+  const { databaseUrl, stop } = await startEmpty();
+  const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     const { milliseconds } = await timed(async () => {
@@ -33,7 +33,7 @@ async function copyOnly(scale: number): Promise<number> {
         const list = columns.map(([column, type]) => `${column} ${typeOf(type)}`).join(', ');
         await client.query(`create temporary table raw_${table} (${list})`);
       }
-      for (const batch of generate({ scale, anchor: '2026-11-18' })) {
+      for (const batch of generate({ scale, anchor: benchAnchor })) {
         for (table in seedTables) await copyTable(client, table, batch);
       }
       await client.query('commit');
