@@ -149,9 +149,11 @@ grant execute on function private.my_children() to authenticated;
 -- ---------------------------------------------------------------- policies
 
 -- The own profile is all that a suspended user may read. Contact details of others: console_profile_contact_read.
+-- No sub-select in here: a policy of the platform asks profiles about profiles, and one sub-select more makes
+-- PostgreSQL refuse every update as infinite recursion.
 drop policy if exists console_profiles_select_own on public.profiles;
 create policy console_profiles_select_own on public.profiles for select to authenticated
-  using (id = (select auth.uid()));
+  using (id = auth.uid());
 
 drop policy if exists console_staff_members_select on public.staff_members;
 create policy console_staff_members_select on public.staff_members for select to authenticated

@@ -44,11 +44,6 @@ select private.ensure_constraint(
     tutor_id with =,
     tstzrange(confirmed_start_at, confirmed_end_at, '[)') with &&
   ) where (status = 'CONFIRMED')$$);
-select private.ensure_constraint(
-  'public.bookings', 'bookings_confirmed_has_times',
-  $$check (status <> 'CONFIRMED'
-    or (confirmed_start_at is not null and confirmed_end_at is not null
-      and confirmed_end_at > confirmed_start_at)) not valid$$);
 create index if not exists bookings_tutor_confirmed_idx on public.bookings (tutor_id, confirmed_start_at);
 create index if not exists bookings_tutor_requested_idx on public.bookings (tutor_id, requested_start_at);
 create index if not exists bookings_student_idx on public.bookings (student_id);

@@ -101,3 +101,10 @@ select private.ensure_constraint(
     tutor_id with =, day_of_week with =,
     numrange(extract(epoch from start_time), extract(epoch from end_time)) with &&
   ) where (is_active)$$);
+
+-- A confirmed booking without times counts as taking all time. Old rows of that kind stay until they are next written.
+select private.ensure_constraint(
+  'public.bookings', 'bookings_confirmed_has_times',
+  $$check (status <> 'CONFIRMED'
+    or (confirmed_start_at is not null and confirmed_end_at is not null
+      and confirmed_end_at > confirmed_start_at)) not valid$$);
