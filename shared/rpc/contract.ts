@@ -197,6 +197,8 @@ export const contract = {
 
   'sync.watch': stream(none, syncStatus),
   'sync.now': call(none, done),
+  /** Stops the pull that runs. What has arrived is kept, and the next pull goes on from there. */
+  'sync.cancel': call(none, done),
   /** Says which tables changed, after each local commit. The first value comes at once. */
   'changes.watch': stream(none, z.object({ revision: z.number().int(), tables: z.array(z.string()) })),
 
