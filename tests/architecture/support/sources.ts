@@ -70,12 +70,15 @@ function readAliases(): readonly (readonly [prefix: string, folder: string])[] {
     imports: Record<string, string>;
   };
   return Object.entries(manifest.imports).map(
-    ([key, value]) => [key.replace('*', ''), value.replace('./', '').replace('*.ts', '')] as const,
+    ([key, value]) => [key.replace('*', ''), value.replace('./', '').replace(/\*(\.ts)?$/, '')] as const,
   );
 }
 
 function resolveSpecifier(from: string, specifier: string): string | null {
   if (specifier.startsWith('.')) return posix.normalize(posix.join(posix.dirname(from), specifier));
   const alias = aliases.find(([prefix]) => specifier.startsWith(prefix));
-  return alias === undefined ? null : `${alias[1]}${specifier.slice(alias[0].length)}.ts`;
+  if (alias === undefined) return null;
+  const path = `${alias[1]}${specifier.slice(alias[0].length)}`;
+  // Of the renderer's two extensions an alias can name only one, so its specifiers carry theirs.
+  return /\.[a-z]+$/.test(path) ? path : `${path}.ts`;
 }

@@ -1,0 +1,92 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Me } from '#shared/domain/roles';
+import { useCore } from '../state/core-state.ts';
+import { useLive } from '../state/live.ts';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import { count } from '../ui/time-labels.ts';
+import { isStaffOnly, openSections } from './sections.ts';
+import { ToastDock } from './toast-dock.tsx';
+import styles from './navigation.module.css';
+
+/** The left side: the sections of the user's roles, then what everybody has. */
+export function Navigation({ me }: { me: Me }) {
+  const waiting = useCore((state) => state.sync?.waitingEdits ?? 0);
+  const attention = useCore((state) => state.sync?.needsAttention ?? 0);
+  const sections = openSections(me);
+  return (
+    <div className={styles.rail}>
+      <nav aria-label="Sections">
+        <ul className={styles.list}>
+          {sections.map(({ section, title, path, icon }) => (
+            <Item key={section} to={path} icon={icon} title={title}>
+              {section === 'schedule' && !isStaffOnly(me) && <RequestsBadge />}
+            </Item>
+          ))}
+          {sections.length === 0 && <Item to="/home" icon="calendar" title="Home" />}
+        </ul>
+        <ul className={`${styles.list} ${styles.own}`}>
+          <Item to="/outbox" icon="outbox" title="Outbox">
+            {attention > 0 ? (
+              <Badge tone="alert" amount={attention} label={`${count(attention, 'edit')} need attention`} />
+            ) : (
+              waiting > 0 && (
+                <Badge tone="quiet" amount={waiting} label={`${count(waiting, 'edit')} waiting`} />
+              )
+            )}
+          </Item>
+          <Item to="/settings" icon="settings" title="Settings" />
+        </ul>
+      </nav>
+      <ToastDock />
+    </div>
+  );
+}
+
+function RequestsBadge() {
+  const { data } = useLive('schedule.requests', { tutorId: null });
+  const amount = data?.items.length ?? 0;
+  if (amount === 0) return null;
+  return <Badge tone="accent" amount={amount} label={`${count(amount, 'request')} waiting`} />;
+}
+
+type ItemProps = {
+  to: '/schedule' | '/outbox' | '/settings' | '/home';
+  icon: IconName;
+  title: string;
+  children?: ReactNode;
+};
+
+function Item({ to, icon, title, children }: ItemProps) {
+  return (
+    <li>
+      <Link
+        to={to}
+        className={styles.item}
+        activeProps={{ 'data-active': true }}
+        activeOptions={{ includeSearch: false }}
+      >
+        <Icon name={icon} />
+        <span className={styles.title}>{title}</span>
+        {children}
+      </Link>
+    </li>
+  );
+}
+
+function Badge({
+  tone,
+  amount,
+  label,
+}: {
+  tone: 'accent' | 'quiet' | 'alert';
+  amount: number;
+  label: string;
+}) {
+  return (
+    <span className={styles.badge} data-tone={tone}>
+      <span aria-hidden="true">{amount > 999 ? '999+' : amount}</span>
+      <span className="visually-hidden">, {label}</span>
+    </span>
+  );
+}

@@ -1,0 +1,70 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  redirect,
+} from '@tanstack/react-router';
+import * as z from 'zod';
+import { ConnectScreen } from '../features/connect/connect-screen.tsx';
+import { OutboxScreen } from '../features/outbox/outbox-screen.tsx';
+import { ScheduleScreen } from '../features/schedule/schedule-screen.tsx';
+import { SettingsScreen } from '../features/settings/settings-screen.tsx';
+import { SignInScreen } from '../features/sign-in/sign-in-screen.tsx';
+import { Frame } from './frame.tsx';
+import { Gate } from './gate.tsx';
+import { HomeScreen } from './home-screen.tsx';
+import { LostScreen } from './lost-screen.tsx';
+
+const root = createRootRoute({ component: Gate, notFoundComponent: LostScreen });
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/home', replace: true });
+  },
+});
+const connect = createRoute({ getParentRoute: () => root, path: '/connect', component: ConnectScreen });
+const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInScreen });
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Frame });
+
+const day = z.iso.date().optional().catch(undefined);
+const uuid = z.uuid().optional().catch(undefined);
+const scheduleSearch = z.object({
+  /** A day of the week that is shown; this week when absent. */
+  on: day,
+  view: z.enum(['day', 'week', 'list']).default('week').catch('week'),
+  booking: uuid,
+  /** Whose schedule, for staff. */
+  tutor: uuid,
+});
+export type ScheduleSearch = z.infer<typeof scheduleSearch>;
+
+const home = createRoute({ getParentRoute: () => inside, path: '/home', component: HomeScreen });
+const schedule = createRoute({
+  getParentRoute: () => inside,
+  path: '/schedule',
+  validateSearch: (search): z.input<typeof scheduleSearch> => scheduleSearch.parse(search),
+  component: ScheduleScreen,
+});
+const outbox = createRoute({ getParentRoute: () => inside, path: '/outbox', component: OutboxScreen });
+const settings = createRoute({ getParentRoute: () => inside, path: '/settings', component: SettingsScreen });
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    index,
+    connect,
+    signIn,
+    inside.addChildren([home, schedule, outbox, settings]),
+  ]),
+  // Hash addresses work under app:// and http://127.0.0.1 alike, without the host knowing any route.
+  history: createHashHistory(),
+  defaultPreload: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,90 @@
+import { platformZone } from '#shared/domain/zone';
+import type { Sync } from '../state/core-state.ts';
+import type { IconName } from '../ui/icons.tsx';
+import { clockLabel, count } from '../ui/time-labels.ts';
+
+export type SyncLabel = {
+  tone: 'calm' | 'busy' | 'offline' | 'alert';
+  icon: IconName;
+  /** What the pill says. */
+  text: string;
+  /** One sentence for the popover: what it means. */
+  meaning: string;
+  /** 0 to 1 while rows come in and their number is known. */
+  progress: number | null;
+};
+
+/** What the sync pill says. What needs people comes first, then what is in the way, then what is going on. */
+export function syncLabel(sync: Sync | null): SyncLabel {
+  if (sync === null) return { ...calm, text: 'Starting…', meaning: 'The local data is being opened.' };
+  const waiting = sync.waitingEdits > 0 ? ` · ${count(sync.waitingEdits, 'edit')} waiting` : '';
+  if (sync.state === 'offline') {
+    return {
+      tone: 'offline',
+      icon: 'offline',
+      text: `Offline${waiting}`,
+      meaning:
+        'You can go on working. Edits are kept on this machine and are sent when the connection is back.',
+      progress: null,
+    };
+  }
+  if (sync.needsAttention > 0) {
+    return {
+      tone: 'alert',
+      icon: 'warning',
+      text: `${count(sync.needsAttention, 'edit needs', 'edits need')} attention`,
+      meaning: 'The server did not take an edit. The outbox says why and what you can do.',
+      progress: null,
+    };
+  }
+  if (sync.state === 'error') {
+    return {
+      tone: 'alert',
+      icon: 'warning',
+      text: `Sync trouble${waiting}`,
+      meaning: sync.problem ?? 'The server answered with an error. It is tried again.',
+      progress: null,
+    };
+  }
+  if (sync.state === 'pulling' && (sync.isFirstPull || sync.pulled > 0)) {
+    const of = sync.total === null ? '' : ` of ${sync.total.toLocaleString('en-US')}`;
+    return {
+      tone: 'busy',
+      icon: 'sync',
+      text: `Getting ${sync.pulled.toLocaleString('en-US')}${of} rows`,
+      meaning: sync.isFirstPull
+        ? 'The first time, everything you may see is brought to this machine. After that only changes are.'
+        : 'Changes from the server are coming in.',
+      progress: sync.total === null || sync.total === 0 ? null : Math.min(1, sync.pulled / sync.total),
+    };
+  }
+  if (sync.state === 'pushing' || sync.waitingEdits > 0) {
+    return {
+      tone: 'busy',
+      icon: 'sync',
+      text:
+        sync.state === 'pushing'
+          ? `Sending ${count(sync.waitingEdits, 'edit')}`
+          : `${count(sync.waitingEdits, 'edit')} waiting`,
+      meaning: 'An edit waits a few seconds before it is sent, so that it can be undone.',
+      progress: null,
+    };
+  }
+  if (sync.state === 'stopped') {
+    return {
+      ...calm,
+      tone: 'offline',
+      icon: 'offline',
+      text: 'Sync paused',
+      meaning: 'Nothing is sent or fetched until you sync.',
+    };
+  }
+  return {
+    ...calm,
+    text:
+      sync.lastSyncedAt === null ? 'Not synced yet' : `Synced ${clockLabel(sync.lastSyncedAt, platformZone)}`,
+    meaning: 'What you see is what the server has.',
+  };
+}
+
+const calm = { tone: 'calm', icon: 'check', progress: null } as const;

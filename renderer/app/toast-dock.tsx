@@ -1,0 +1,101 @@
+import { Button, CloseButton } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { undoEdit, newestUndoable } from '../state/edits.ts';
+import { closeToast, useToasts, type Toast } from '../state/toasts.ts';
+import { Icon } from '../ui/icons.tsx';
+import { Keys } from './commands/keys-hint.tsx';
+import { useCommands } from './commands/use-commands.ts';
+import styles from './toast-dock.module.css';
+
+/** Short messages at the foot of the navigation: never over the row or block that has the focus (WCAG 2.4.11). */
+export function ToastDock() {
+  const { toasts } = useToasts();
+  const undoable = toasts.findLast((toast) => toast.undoes !== undefined)?.undoes;
+  useCommands([
+    {
+      id: 'edits.undo',
+      title: 'Undo the last edit',
+      group: 'Edits',
+      keys: ['Z', 'mod+Z'],
+      isEnabled: undoable !== undefined,
+      run: () => {
+        const id = newestUndoable();
+        if (id !== null) void undoEdit(id);
+      },
+    },
+  ]);
+  return (
+    <ul className={styles.dock} aria-label="Messages">
+      {toasts.map((toast) => (
+        <Item key={toast.id} toast={toast} hasKey={toast.undoes !== undefined && toast.undoes === undoable} />
+      ))}
+    </ul>
+  );
+}
+
+function Item({ toast, hasKey }: { toast: Toast; hasKey: boolean }) {
+  const navigate = useNavigate();
+  const [isHeld, setIsHeld] = useState(false);
+  const left = useRef(toast.millis ?? Number.POSITIVE_INFINITY);
+  useEffect(() => {
+    if (isHeld || left.current === Number.POSITIVE_INFINITY) return;
+    const began = performance.now();
+    const timer = setTimeout(() => closeToast(toast.id), left.current);
+    return () => {
+      clearTimeout(timer);
+      // An edit leaves when its time is up, looked at or not; only messages wait for a reader.
+      if (toast.undoes === undefined) left.current -= performance.now() - began;
+    };
+  }, [isHeld, toast.id, toast.undoes]);
+
+  const hold = toast.undoes === undefined ? setIsHeld : () => undefined;
+  return (
+    <li
+      className={styles.toast}
+      data-tone={toast.tone}
+      onMouseEnter={() => hold(true)}
+      onMouseLeave={() => hold(false)}
+    >
+      <div className={styles.head}>
+        <span className={styles.icon}>
+          <Icon name={toast.tone === 'alert' ? 'warning' : 'check'} size={14} />
+        </span>
+        <p className={styles.title}>{toast.title}</p>
+        <CloseButton
+          size={24}
+          iconSize={12}
+          aria-label={`Close message: ${toast.title}`}
+          onClick={() => closeToast(toast.id)}
+        />
+      </div>
+      {toast.text !== undefined && <p className={styles.text}>{toast.text}</p>}
+      {toast.undoes !== undefined && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          className={styles.action}
+          rightSection={hasKey ? <Keys keys="Z" /> : undefined}
+          onClick={() => void undoEdit(toast.undoes ?? '')}
+        >
+          Undo
+        </Button>
+      )}
+      {toast.about !== undefined && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          color="red"
+          className={styles.action}
+          onClick={() => {
+            closeToast(toast.id);
+            void navigate({ to: '/outbox' });
+          }}
+        >
+          See what you can do
+        </Button>
+      )}
+      {toast.undoes !== undefined && <span className={styles.timer} aria-hidden="true" />}
+    </li>
+  );
+}

@@ -1,0 +1,55 @@
+import { memo } from 'react';
+import type { ScheduleItem } from '#shared/rpc/contract';
+import { Icon } from '#renderer/ui/icons.tsx';
+import { clockLabel } from '#renderer/ui/time-labels.ts';
+import { boxStyle } from './box-style.ts';
+import { lookOf, pendingLook } from './look.ts';
+import styles from './block.module.css';
+
+type Props = {
+  item: ScheduleItem;
+  zone: string;
+  isSelected: boolean;
+  isTabStop: boolean;
+  isNarrow: boolean;
+  top: number;
+  height: number;
+  left: number;
+  width: number;
+};
+
+/** One booking on the grid. What is written on it is the beginning of its accessible name (WCAG 2.5.3). */
+export const Block = memo(function Block({ item, zone, isSelected, isTabStop, isNarrow, ...box }: Props) {
+  const look = lookOf(item);
+  const pending = pendingLook(item);
+  const icon = pending?.icon ?? look.icon;
+  return (
+    <li className={styles.place} style={boxStyle(box)}>
+      <button
+        type="button"
+        className={styles.block}
+        data-booking={item.bookingId}
+        data-look={look.kind}
+        data-pending={pending?.tone}
+        data-size={box.height < 45 ? 'small' : 'large'}
+        data-narrow={isNarrow || undefined}
+        aria-pressed={isSelected}
+        aria-describedby="grid-help"
+        tabIndex={isTabStop ? 0 : -1}
+      >
+        {icon !== null && (
+          <span className={styles.icon}>
+            <Icon name={icon} size={12} />
+          </span>
+        )}
+        <span className={styles.time}>{clockLabel(item.startAt, zone)}</span>{' '}
+        <span className={styles.subject}>{item.subject}</span>{' '}
+        <span className={styles.student}>{item.studentName}</span>
+        <span className="visually-hidden">
+          , {look.word}, until {clockLabel(item.endAt, zone)}
+          {pending !== null && `, ${pending.word}`}
+        </span>
+      </button>
+    </li>
+  );
+});

@@ -1,0 +1,72 @@
+import { Button } from '@mantine/core';
+import type { ScheduleItem } from '#shared/rpc/contract';
+import { discardEdit, retryEdit, undoEdit } from '#renderer/state/edits.ts';
+import { Icon } from '#renderer/ui/icons.tsx';
+import { openForm, type ActionForm } from './action-store.ts';
+import { pendingLook } from './look.ts';
+import styles from './pending-note.module.css';
+
+/** That an edit of this booking waits, or was refused and why, with the ways on from there. */
+export function PendingNote({ item }: { item: ScheduleItem }) {
+  const look = pendingLook(item);
+  const pending = item.pending;
+  if (look === null || pending === null) return null;
+  const form = formOf[pending.kind];
+  const canUndo = pending.state === 'held' || pending.state === 'queued' || pending.state === 'blocked';
+  return (
+    <div className={styles.note} data-tone={look.tone} role={look.tone === 'alert' ? 'alert' : undefined}>
+      <p className={styles.title}>
+        <Icon name={look.icon} size={13} />
+        {look.tone === 'alert' ? `Your change was ${look.word}` : words[pending.state]}
+      </p>
+      {pending.problem !== null && <p>{pending.problem}</p>}
+      <div className={styles.buttons}>
+        {look.tone === 'waiting' && canUndo && (
+          <Button size="compact-xs" variant="default" onClick={() => void undoEdit(pending.mutationId)}>
+            Undo
+          </Button>
+        )}
+        {look.tone === 'alert' && (
+          <>
+            {form !== undefined && (
+              <Button
+                size="compact-xs"
+                onClick={() => {
+                  void discardEdit(pending.mutationId);
+                  openForm(item.bookingId, form);
+                }}
+              >
+                Edit and resend
+              </Button>
+            )}
+            <Button size="compact-xs" variant="default" onClick={() => void retryEdit(pending.mutationId)}>
+              Try again
+            </Button>
+            <Button size="compact-xs" variant="default" onClick={() => void discardEdit(pending.mutationId)}>
+              Discard
+            </Button>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const words: Readonly<Record<NonNullable<ScheduleItem['pending']>['state'], string>> = {
+  held: 'Sent in a moment',
+  queued: 'Waiting to be sent',
+  sending: 'Being sent',
+  blocked: 'Waits for an earlier edit',
+  applied: 'The server has it',
+  conflict: '',
+  rejected: '',
+  'update-required': '',
+};
+
+const formOf: Readonly<Record<string, ActionForm>> = {
+  'booking.decline': 'decline',
+  'booking.counter_offer': 'counter',
+  'booking.reschedule': 'move',
+  'booking.cancel': 'cancel',
+  'session.mark_no_show': 'no-show',
+};

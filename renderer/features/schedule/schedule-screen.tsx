@@ -1,0 +1,103 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useMemo, useState } from 'react';
+import { weekOf, type Week } from '#shared/domain/week';
+import { addDays, platformZone, wallClockAt, type LocalDate } from '#shared/domain/zone';
+import { isStaffOnly } from '#renderer/app/sections.ts';
+import { useMe } from '#renderer/app/use-me.ts';
+import { serverNow } from '#renderer/state/core-state.ts';
+import { useLive } from '#renderer/state/live.ts';
+import { Failure } from '#renderer/ui/failure.tsx';
+import { DetailsPane } from './details-pane.tsx';
+import { clearGhost } from './ghost-store.ts';
+import type { GridDay } from './grid.ts';
+import { ListView } from './list-view.tsx';
+import { RequestsLane } from './requests-lane.tsx';
+import { ScheduleCommands } from './schedule-commands.tsx';
+import { ScheduleProvider, type ScheduleContext } from './schedule-context.ts';
+import { ScheduleSkeleton } from './schedule-skeleton.tsx';
+import { Toolbar } from './toolbar.tsx';
+import { TutorPicker } from './tutor-picker.tsx';
+import { WeekGrid } from './week-grid.tsx';
+import styles from './schedule-screen.module.css';
+
+/** A tutor's week: the grid, what is selected, and the requests that wait. */
+export function ScheduleScreen() {
+  const me = useMe();
+  const search = useSearch({ from: '/inside/schedule' });
+  const navigate = useNavigate({ from: '/schedule' });
+  const isStaff = me !== null && isStaffOnly(me);
+  const tutorId = isStaff ? (search.tutor ?? null) : null;
+  const hasTutor = !isStaff || tutorId !== null;
+
+  const [zone, setZone] = useState(platformZone);
+  const today = wallClockAt(serverNow(), zone).date;
+  const date = search.on ?? today;
+  const week = useMemo(() => weekOf(date, zone), [date, zone]);
+  const view = search.view ?? 'week';
+
+  const answer = useLive('schedule.week', hasTutor ? { tutorId, from: week.startAt, to: week.endAt } : null);
+  const data = answer.data;
+  // The first question assumes the platform's zone; the answer says the tutor's, and the next one is right.
+  if (data !== undefined && data.zone !== zone) setZone(data.zone);
+  useEffect(() => clearGhost, [week.startAt, view]);
+
+  const selectedId = search.booking ?? null;
+  const context = useMemo((): ScheduleContext | null => {
+    if (data === undefined) return null;
+    return {
+      week: data,
+      days: daysOf(week, view === 'day' ? date : null),
+      selectedId,
+      select: (item) =>
+        void navigate({ search: (before) => ({ ...before, booking: item?.bookingId }), replace: true }),
+      canAct: me !== null && (me.userId === data.tutorId || me.staffRoles.includes('admin')),
+      needsReason: me !== null && me.userId !== data.tutorId,
+    };
+  }, [data, week, view, date, selectedId, navigate, me]);
+
+  const show = (to: LocalDate) =>
+    void navigate({ search: (before) => ({ ...before, on: to === today ? undefined : to }) });
+
+  return (
+    <div className={styles.screen}>
+      <Toolbar
+        zone={zone}
+        days={view === 'day' ? [date] : week.days.map((day) => day.date)}
+        today={today}
+        view={view}
+        tutor={isStaff ? <TutorPicker tutorId={tutorId} name={data?.tutorName ?? null} /> : null}
+        onShow={show}
+        onView={(next) => void navigate({ search: (before) => ({ ...before, view: next }) })}
+      />
+      {!hasTutor ? (
+        <TutorPicker.Empty />
+      ) : context === null ? (
+        answer.error === undefined ? (
+          <ScheduleSkeleton />
+        ) : (
+          <Failure error={answer.error} retry={answer.retry} />
+        )
+      ) : (
+        <ScheduleProvider value={context}>
+          <div className={styles.body}>
+            {view === 'list' ? <ListView /> : <WeekGrid today={today} />}
+            <aside className={styles.side} aria-label="Details and requests">
+              <DetailsPane tutorId={tutorId} />
+              <RequestsLane tutorId={tutorId} />
+            </aside>
+          </div>
+          <ScheduleCommands
+            tutorId={tutorId}
+            onStep={(by) => show(addDays(date, view === 'day' ? by : by * 7))}
+            onToday={() => show(today)}
+            onView={(next) => void navigate({ search: (before) => ({ ...before, view: next }) })}
+          />
+        </ScheduleProvider>
+      )}
+    </div>
+  );
+}
+
+function daysOf(week: Week, only: LocalDate | null): readonly GridDay[] {
+  return only === null ? week.days : week.days.filter((day) => day.date === only);
+}

@@ -1,0 +1,39 @@
+import { createClient } from '#shared/rpc/client';
+import { contract, type AppContract } from '#shared/rpc/contract';
+import type { Client } from '#shared/rpc/define';
+import { fromMessagePort } from './link/message-port.ts';
+import { createReconnectingLink, waitWithTimer } from './link/reconnecting.ts';
+import { openSocketPort } from './link/socket-port.ts';
+
+declare global {
+  interface Window {
+    /** Exposed by Electron's preload; absent in the browser host. */
+    readonly itutor?: { connect(): Promise<MessagePort> };
+  }
+}
+
+/** The one link to the core, whichever host carries it. */
+export const link = createReconnectingLink<AppContract>({
+  open: async (signal) =>
+    window.itutor === undefined
+      ? openSocketPort(new WebSocket(socketAddress()), signal)
+      : fromMessagePort(await window.itutor.connect()),
+  createClient: (port, closed) => createClient(contract, port, closed),
+  wait: waitWithTimer,
+});
+
+/** Waits for the core and returns its client: `(await core())['domain.verb'](input)`. */
+export function core(signal?: AbortSignal): Promise<Client<AppContract>> {
+  return link.client(signal);
+}
+
+// Timers are throttled in hidden windows, so a back-off may have grown long: look again as soon as somebody does.
+window.addEventListener('online', () => link.hurry());
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) link.hurry();
+});
+
+function socketAddress(): string {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${location.host}/rpc`;
+}

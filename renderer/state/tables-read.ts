@@ -1,0 +1,26 @@
+import type { SyncTableName } from '#shared/domain/sync/tables';
+
+type Source = SyncTableName | 'outbox' | 'settings';
+
+const people = ['people', 'subjects'] as const;
+const week = [
+  'bookings',
+  'sessions',
+  'booking_messages',
+  'tutor_schedules',
+  'tutor_availability_rules',
+  'tutor_unavailability_blocks',
+  'outbox',
+  ...people,
+] as const;
+
+/** Which tables stand behind each answer that screens keep alive: a change to one of them asks again. */
+export const tablesRead = {
+  'schedule.week': week,
+  'schedule.requests': ['bookings', 'booking_messages', 'outbox', ...people],
+  'schedule.messages': ['booking_messages', 'people', 'outbox'],
+  'schedule.tutors': ['people', 'tutor_schedules'],
+  'outbox.list': ['outbox', 'bookings', ...people],
+} as const satisfies Readonly<Record<string, readonly Source[]>>;
+
+export type LiveName = keyof typeof tablesRead;

@@ -1,0 +1,36 @@
+import { create } from 'zustand';
+
+export type Toast = {
+  id: string;
+  tone: 'calm' | 'alert';
+  title: string;
+  text?: string;
+  /** The edit that "Undo" takes back. */
+  undoes?: string;
+  /** Where "See why" leads: the edit in the outbox. */
+  about?: string;
+  /** Milliseconds it stays; alerts stay until closed. */
+  millis?: number;
+};
+
+export const useToasts = create<{ toasts: readonly Toast[] }>(() => ({ toasts: [] }));
+
+const mostShown = 3;
+let last = 0;
+
+/** Shows a toast in the dock at the foot of the navigation, where it covers nothing that has the focus. */
+export function showToast(toast: Omit<Toast, 'id'>): string {
+  last += 1;
+  const id = `toast-${last}`;
+  useToasts.setState(({ toasts }) => ({ toasts: [...toasts, { ...toast, id }].slice(-mostShown) }));
+  return id;
+}
+
+export function closeToast(id: string): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
+}
+
+/** Closes what offered to undo this edit, once that is no longer possible or has been done. */
+export function closeUndo(mutationId: string): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.undoes !== mutationId) }));
+}
