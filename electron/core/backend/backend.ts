@@ -110,7 +110,7 @@ export function createBackend(options: BackendOptions): Backend {
       return answer.json();
     },
     async close() {
-      auth.dispose();
+      await auth.dispose();
       await client.removeAllChannels();
       await client.realtime.disconnect();
     },

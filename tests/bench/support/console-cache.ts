@@ -32,7 +32,7 @@ export async function pullEverything(backend: BenchBackend, email: string): Prom
   const requests: RecordedRequest[] = [];
   const recordingFetch: typeof fetch = (input, init) => {
     requests.push({
-      url: String(input),
+      url: input instanceof Request ? input.url : input.toString(),
       init: { method: 'POST', headers: init?.headers ?? {}, body: init?.body ?? null },
     });
     return fetch(input, init);
