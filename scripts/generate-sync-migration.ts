@@ -30,7 +30,9 @@ function attach(tables: readonly SyncTable[]): string {
   return tables
     .map((table) => {
       const principals = table.principals.map((column) => `'${column}'`).join(', ');
-      return `select sync.attach('public.${table.name}', array[${principals}]::text[]);\n`;
+      const { through } = table;
+      const rest = through === undefined ? '' : `, 'public.${through.table}', '${through.column}'`;
+      return `select sync.attach('public.${table.name}', array[${principals}]::text[]${rest});\n`;
     })
     .join('');
 }

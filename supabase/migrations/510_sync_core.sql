@@ -119,15 +119,94 @@ begin
 end $$;
 revoke all on function sync.change_epoch() from public, anon, authenticated;
 
+-- Doorbells: a private Broadcast to everyone whose cache a commit may have changed. It carries nothing and promises
+-- nothing (clients poll too), so it must never make a write fail, and it rings each bell once a transaction.
+create or replace function sync.ring(p_principals uuid[], p_staff boolean) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_rung text := coalesce(current_setting('sync.rung', true), '');
+  v_topic text;
+begin
+  if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null or cardinality(p_principals) > 500 then
+    return;
+  end if;
+  for v_topic in
+    select 'sync:' || p from unnest(p_principals) p where p is not null
+    union select 'sync:staff' where p_staff
+  loop
+    if position(v_topic in v_rung) = 0 then
+      execute 'select realtime.send($1, $2, $3, true)' using '{}'::jsonb, 'changed', v_topic;
+      v_rung := v_rung || ' ' || v_topic;
+    end if;
+  end loop;
+  perform set_config('sync.rung', v_rung, true);
+exception when others then
+  raise warning 'sync.ring: %', sqlerrm;
+end $$;
+revoke all on function sync.ring(uuid[], boolean) from public, anon, authenticated;
+
+-- After each statement that wrote rows. The arguments are the principal columns, or 'through', a table and the column
+-- that holds its id.
+create or replace function sync.ring_changed() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_principals uuid[];
+begin
+  if tg_argv[0] = 'through' then
+    execute format('select array_agg(distinct v) from new_rows n join %s p on p.id = n.%I,
+      unnest(array[p.tutor_id, p.student_id]) v', tg_argv[1]::regclass, tg_argv[2]) into v_principals;
+  elsif tg_nargs > 0 then
+    execute format('select array_agg(distinct v) from new_rows n, unnest(array[%s]) v',
+      (select string_agg(format('n.%I', c), ', ') from unnest(tg_argv) c)) into v_principals;
+  end if;
+  perform sync.ring(coalesce(v_principals, '{}'), true);
+  return null;
+end $$;
+revoke all on function sync.ring_changed() from public, anon, authenticated;
+
+create or replace function sync.ring_logged() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform sync.ring(
+    coalesce((select array_agg(distinct n.principal) from new_rows n where n.principal is not null), '{}'),
+    exists (select 1 from new_rows n where n.principal is null));
+  return null;
+end $$;
+revoke all on function sync.ring_logged() from public, anon, authenticated;
+drop trigger if exists ring_logged on sync.visibility_log;
+create trigger ring_logged after insert on sync.visibility_log
+  referencing new table as new_rows for each statement execute function sync.ring_logged();
+
+do $$
+begin
+  if to_regclass('realtime.messages') is not null and to_regprocedure('realtime.topic()') is not null then
+    drop policy if exists sync_doorbell on realtime.messages;
+    create policy sync_doorbell on realtime.messages for select to authenticated using (
+      extension = 'broadcast' and (
+        realtime.topic() = 'sync:' || (select auth.uid())
+        or (realtime.topic() = 'sync:staff' and (select sync.is_staff()))));
+  end if;
+exception when insufficient_privilege then
+  -- Consoles then go by polling.
+  raise warning 'sync: no doorbell, because policies of realtime.messages may not be made here';
+end $$;
+
 -- Makes a table part of sync: columns, index and triggers. Idempotent. `p_principals` are its columns that name a
--- user who may see the row. The triggers are ENABLE ALWAYS, because restores run with session_replication_role =
+-- user who may see the row; a table without any may name the column that holds the id of a row of p_through, whose
+-- tutor and student see it. The triggers are ENABLE ALWAYS, because restores run with session_replication_role =
 -- replica, which silences ordinary ones.
-create or replace function sync.attach(p_table regclass, p_principals text[] default '{}') returns void
+drop function if exists sync.attach(regclass, text[]);
+create or replace function sync.attach(
+  p_table regclass, p_principals text[], p_through regclass default null, p_through_column text default null
+) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_columns text := (select string_agg(distinct format('%I', c), ', ') from unnest('{id}'::text[] || p_principals) c);
   v_arguments text := (select coalesce(string_agg(quote_literal(c), ', '), '') from unnest(p_principals) c);
+  v_bell text := case when p_through is null then v_arguments
+    else format('%L, %L, %L', 'through', p_through::text, p_through_column) end;
   v_index text := (select relname || '_sync' from pg_catalog.pg_class where oid = p_table);
+  v_event text;
 begin
   execute format('alter table %s add column if not exists row_version bigint not null default 1', p_table);
   execute format('alter table %s add column if not exists sync_xid xid8 not null default pg_current_xact_id()', p_table);
@@ -142,8 +221,13 @@ begin
   execute format('drop trigger if exists zz_sync_truncate on %s', p_table);
   execute format('create trigger zz_sync_truncate before truncate on %s execute function sync.change_epoch()', p_table);
   execute format('alter table %s enable always trigger zz_sync_stamp, enable always trigger zz_sync_log, enable always trigger zz_sync_truncate', p_table);
+  foreach v_event in array array['insert', 'update'] loop
+    execute format('drop trigger if exists zz_sync_ring_%s on %s', v_event, p_table);
+    execute format('create trigger zz_sync_ring_%s after %s on %s referencing new table as new_rows for each statement execute function sync.ring_changed(%s)',
+      v_event, v_event, p_table, v_bell);
+  end loop;
 end $$;
-revoke all on function sync.attach(regclass, text[]) from public, anon, authenticated;
+revoke all on function sync.attach(regclass, text[], regclass, text) from public, anon, authenticated;
 
 -- The ledger of mutations: one row an edit, for ever the same answer to the same id.
 create table if not exists sync.mutations (

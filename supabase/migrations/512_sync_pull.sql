@@ -10,7 +10,7 @@ select sync.attach('public.tutor_schedules', array['tutor_id']::text[]);
 select sync.attach('public.tutor_availability_rules', array['tutor_id']::text[]);
 select sync.attach('public.tutor_unavailability_blocks', array['tutor_id']::text[]);
 select sync.attach('public.bookings', array['tutor_id', 'student_id', 'payer_id']::text[]);
-select sync.attach('public.booking_messages', array[]::text[]);
+select sync.attach('public.booking_messages', array[]::text[], 'public.bookings', 'booking_id');
 select sync.attach('public.sessions', array['tutor_id', 'student_id', 'payer_id']::text[]);
 select sync.attach('public.noshow_claims', array['claimant_id', 'defendant_id']::text[]);
 select sync.attach('public.notifications', array['user_id']::text[]);
