@@ -64,8 +64,8 @@ export function createSession(options: SessionOptions): SessionService {
   let isStopped = false;
 
   backend.tokens.onLost(() => {
+    // The engine finds out by itself and stops sending; `start` sets it going again after a new sign-in.
     const who = meOf(state.get());
-    void workspace?.engine.stop();
     cancelVerify();
     state.set(who === null ? { status: 'signed-out' } : { status: 'needs-sign-in', me: who });
   });
@@ -143,7 +143,6 @@ export function createSession(options: SessionOptions): SessionService {
   function needSignIn(): void {
     const now = state.get();
     if (now.status !== 'signed-in') return;
-    void workspace?.engine.stop();
     state.set({ status: 'needs-sign-in', me: now.me });
   }
 
@@ -160,7 +159,6 @@ export function createSession(options: SessionOptions): SessionService {
       const before = meOf(state.get());
       await backend.signOut();
       cancelVerify();
-      void workspace?.engine.stop();
       state.set(before === null ? { status: 'signed-out' } : { status: 'needs-sign-in', me: before });
       throw error;
     }

@@ -186,7 +186,7 @@ export const syncTables = [
     staff: ['admin', 'support'],
     indexes: [
       ['tutor_id', 'confirmed_start_at'],
-      ['tutor_id', 'requested_start_at'],
+      ['tutor_id', 'status', 'requested_start_at'],
       ['status', 'requested_start_at'],
       ['student_id'],
     ],
