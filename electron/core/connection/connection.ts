@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { connectionState } from '#shared/rpc/contract';
+import { AppError } from '#shared/rpc/errors';
 import { readJson, removeFile, writeJson } from '../settings/json-file.ts';
 import { parseAddress, parseKey } from './address.ts';
 
@@ -23,6 +24,8 @@ export type Connection = {
 };
 
 export type ConnectionStore = {
+  /** What is wrong with the environment's backend, which is not used then. */
+  readonly problem: AppError | null;
   /** The environment's backend, else the one that was saved, else null. */
   read(): Connection | null;
   save(url: string, key: string): Connection;
@@ -31,17 +34,27 @@ export type ConnectionStore = {
 
 /**
  * Which backend this console talks to. A backend named by the environment wins and cannot be saved over; its values
- * are checked like typed ones. Throws AppError SECRET_KEY_REFUSED or BACKEND_INVALID when the environment's are bad.
+ * are checked like typed ones.
  */
 export function openConnections(dataDir: string, environment: Environment): ConnectionStore {
   const path = join(dataDir, 'connection.json');
-  const named = fromEnvironment(environment);
+  const { named, problem } = fromEnvironment(environment);
   const read = () => named ?? fromFile(path);
   return {
+    problem,
     read,
     save(url, key) {
+      if (named !== null) {
+        throw new AppError(
+          'REJECTED',
+          'The environment this console was started in names its backend. Start it without that.',
+          {
+            rule: 'connection.environment',
+          },
+        );
+      }
       writeJson(path, { url, key });
-      return read() ?? { url, key, source: 'saved', isEmbedded: false };
+      return { url, key, source: 'saved', isEmbedded: false };
     },
     forget() {
       removeFile(path);
@@ -58,10 +71,21 @@ export function stateOf(connection: Connection | null): ConnectionState {
 
 const saved = z.object({ url: z.string(), key: z.string() });
 
-function fromEnvironment(environment: Environment): Connection | null {
+function fromEnvironment(environment: Environment): { named: Connection | null; problem: AppError | null } {
   const { supabaseUrl = '', supabaseKey = '', isEmbedded = false } = environment;
-  if (supabaseUrl === '' && supabaseKey === '') return null;
-  return { url: parseAddress(supabaseUrl), key: parseKey(supabaseKey), source: 'environment', isEmbedded };
+  if (supabaseUrl === '' && supabaseKey === '') return { named: null, problem: null };
+  try {
+    const url = parseAddress(supabaseUrl);
+    return { named: { url, key: parseKey(supabaseKey), source: 'environment', isEmbedded }, problem: null };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const problem = new AppError(
+      error.code,
+      `CONSOLE_SUPABASE_URL or CONSOLE_SUPABASE_KEY: ${error.message}`,
+      error.data,
+    );
+    return { named: null, problem };
+  }
 }
 
 function fromFile(path: string): Connection | null {

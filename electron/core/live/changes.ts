@@ -1,7 +1,7 @@
 import { coalesced } from './signal.ts';
 
 /** Which tables changed. `revision` grows with every commit, so that a screen can tell news from what it has. */
-export type Change = { readonly revision: number; readonly tables: readonly string[] };
+export type Change = { readonly revision: number; readonly tables: string[] };
 
 export type Changes = {
   /** Says that a commit changed these tables. */

@@ -55,14 +55,22 @@ test('the environment’s backend wins over a saved one and comes back when that
   expect(openConnections(dataDir, environment).forget()?.source).toBe('environment');
 });
 
-test('a secret key in the environment or slipped into the file is not used', () => {
+test('a secret key in the environment or slipped into the file is not used, and the former says why', () => {
   const supabaseKey = 'sb_secret_N7UND0UgjKTVK-Uodkm0Hg';
-  expect(() => openConnections(dataDir, { supabaseUrl: 'https://abc.supabase.co', supabaseKey })).toThrow(
-    expect.objectContaining({ code: 'SECRET_KEY_REFUSED' }),
-  );
+  const store = openConnections(dataDir, { supabaseUrl: 'https://abc.supabase.co', supabaseKey });
+  expect(store.read()).toBeNull();
+  expect(store.problem).toMatchObject({ code: 'SECRET_KEY_REFUSED' });
+  expect(store.problem?.message).toContain('CONSOLE_SUPABASE_KEY');
   writeFileSync(
     join(dataDir, 'connection.json'),
     JSON.stringify({ url: 'https://abc.supabase.co', key: supabaseKey }),
   );
   expect(openConnections(dataDir, {}).read()).toBeNull();
+});
+
+test('a backend that the environment names cannot be saved over', () => {
+  const store = openConnections(dataDir, { supabaseUrl: 'http://127.0.0.1:5000/', supabaseKey: key });
+  expect(() => store.save('https://abc.supabase.co', key)).toThrow(
+    expect.objectContaining({ code: 'REJECTED' }),
+  );
 });

@@ -1,0 +1,69 @@
+import type * as z from 'zod';
+import type { AppContract } from '#shared/rpc/contract';
+import type { Client } from '#shared/rpc/define';
+import type { HostContract } from '#shared/rpc/host-contract';
+import { AppError } from '#shared/rpc/errors';
+import type { ConnectionState } from '../connection/connection.ts';
+import type { SessionState } from '../session/session.ts';
+import type { OutboxItem, SyncStatus } from '../sync/types.ts';
+
+export type DiagnosticsInput = {
+  readonly host: z.output<AppContract['app.info']['output']>;
+  readonly connection: ConnectionState;
+  readonly session: SessionState;
+  readonly sync: SyncStatus;
+  readonly outbox: readonly OutboxItem[];
+  /** Lines of the log, already redacted. */
+  readonly log: readonly string[];
+  readonly now: Date;
+};
+
+/**
+ * What support needs to know, as text that a person can read before sending it. Names no user, no student, no
+ * content of an edit; the backend is named, because most trouble lies there.
+ */
+export function diagnosticsText(input: DiagnosticsInput): string {
+  const { host, connection, session, sync, outbox } = input;
+  const roles =
+    session.status === 'signed-in' || session.status === 'needs-sign-in' ? rolesOf(session.me) : 'none';
+  const counts = Map.groupBy(outbox, (item) => `${item.kind} ${item.state}${codeOf(item)}`);
+  const lines = [
+    `iTutor Console ${host.version} in ${host.host} on ${host.platform}, Node ${process.versions.node}, ${input.now.toISOString()}`,
+    `Backend: ${connection.url ?? 'none'} (${connection.source}${connection.isEmbedded ? ', embedded' : ''})`,
+    `Session: ${session.status}, roles: ${roles}`,
+    `Sync: ${sync.state}, last synced ${isoOf(sync.lastSyncedAt)}, server clock ${Math.round(sync.serverOffset / 1000)} ms ahead` +
+      (sync.isReadOnly ? ', read-only' : ''),
+    ...(sync.problem === null ? [] : [`Problem: ${sync.problem}`]),
+    `Outbox: ${outbox.length === 0 ? 'empty' : ''}`,
+    ...[...counts].map(([what, items]) => `  ${items.length} x ${what}`),
+    `Log, newest last:`,
+    ...input.log.map((line) => `  ${line}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The host's word on itself; a host that does not answer is no reason to show nothing. */
+export async function hostInfo(host: Client<HostContract>): Promise<DiagnosticsInput['host']> {
+  try {
+    return await host['host.info']({});
+  } catch (error) {
+    if (error instanceof AppError)
+      return { version: 'unknown', host: 'browser', platform: process.platform, abilities: [] };
+    throw error;
+  }
+}
+
+function rolesOf(me: {
+  readonly profileRole: string | null;
+  readonly staffRoles: readonly string[];
+}): string {
+  return [me.profileRole ?? 'no profile', ...me.staffRoles].join(', ');
+}
+
+function codeOf(item: OutboxItem): string {
+  return item.problemCode === null ? '' : ` (${item.problemCode})`;
+}
+
+function isoOf(micros: number | null): string {
+  return micros === null ? 'never' : new Date(micros / 1000).toISOString();
+}

@@ -1,0 +1,102 @@
+import { basename, join } from 'node:path';
+import { AppError } from '#shared/rpc/errors';
+import type { Backend } from '../backend/backend.ts';
+import type { Fetch } from '../backend/fetch.ts';
+import { openCache } from '../cache/open.ts';
+import type { Clock, Log, Recovery } from '../cache/types.ts';
+import { createSyncEngine } from '../sync/engine.ts';
+import { createHttpTransport, TransportError } from '../sync/transport.ts';
+import type { SyncStatus } from '../sync/types.ts';
+import type { OpenWorkspace } from './workspace.ts';
+
+export type WorkspaceOptions = {
+  readonly dataDir: string;
+  readonly backend: Backend;
+  readonly key: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fetch: Fetch;
+  /** Milliseconds, see SyncEngineOptions; only tests set them. */
+  readonly holdMillis?: number | undefined;
+  readonly pollMillis?: number | undefined;
+  onStatus(status: SyncStatus): void;
+  /** Tables of the cache that changed, 'outbox' among them. */
+  onChange(tables: Iterable<string>): void;
+};
+
+/** Opens a user's cache of one backend and makes its engine. */
+export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
+  const { backend, clock, log } = options;
+  return async (userId) => {
+    const cache = await openCache({
+      directory: join(options.dataDir, 'cache'),
+      project: backend.url,
+      userId,
+      clock,
+      log,
+    });
+    const engine = createSyncEngine({
+      cache,
+      userId,
+      clock,
+      log,
+      random: Math.random,
+      transport: createHttpTransport({
+        url: backend.url,
+        key: options.key,
+        accessToken: () => transportToken(backend),
+        fetch: options.fetch,
+      }),
+      refreshSession: () => backend.tokens.renew(),
+      ...(options.holdMillis === undefined ? {} : { holdMillis: options.holdMillis }),
+      ...(options.pollMillis === undefined ? {} : { pollMillis: options.pollMillis }),
+    });
+
+    // What happened to a damaged file is said until the console is closed, unless something newer is wrong.
+    const notice = cache.recovery === null ? null : recoveryNotice(cache.recovery);
+    const tell = (status: SyncStatus) => options.onStatus({ ...status, problem: status.problem ?? notice });
+
+    // Edits pass from held to queued to sent without any row changing, so the outbox is compared by what it shows.
+    let shown = '';
+    const outboxChanged = () => {
+      const now = JSON.stringify(engine.outbox());
+      if (now === shown) return false;
+      shown = now;
+      return true;
+    };
+    outboxChanged();
+    const disposers = [
+      engine.onChange((tables) => options.onChange(outboxChanged() ? [...tables, 'outbox'] : tables)),
+      engine.onStatus((status) => {
+        tell(status);
+        if (outboxChanged()) options.onChange(['outbox']);
+      }),
+    ];
+    tell(engine.status());
+
+    const end = async (finish: () => Promise<void>) => {
+      for (const dispose of disposers.splice(0)) dispose();
+      await engine.stop();
+      await finish();
+    };
+    return { userId, cache, engine, close: () => end(cache.close), remove: () => end(cache.remove) };
+  };
+}
+
+function recoveryNotice({ keptAt, savedEdits }: Recovery): string {
+  const edits =
+    savedEdits === 0
+      ? 'No edit was waiting in it.'
+      : `${savedEdits === 1 ? 'One edit that was' : `${savedEdits} edits that were`} not sent yet ${savedEdits === 1 ? 'was' : 'were'} saved and will be sent.`;
+  return `The local data was damaged and is fetched again. ${edits} The damaged file is kept as ${basename(keptAt)}.`;
+}
+
+/** The engine tells failures apart by status: nobody signed in is 401, no network is 0. */
+async function transportToken(backend: Backend): Promise<string | null> {
+  try {
+    return await backend.tokens.access();
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NEEDS_SIGN_IN') return null;
+    throw new TransportError('The session cannot be renewed now.', { status: 0 }, { cause: error });
+  }
+}
