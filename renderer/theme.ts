@@ -62,7 +62,8 @@ export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 7, dark: 5 },
   autoContrast: true,
-  luminanceThreshold: 0.32,
+  // Above this black has more contrast than white (WCAG's formula, 1.05 : 0.05), so 4.5:1 is always reached.
+  luminanceThreshold: 0.179,
   respectReducedMotion: true,
   cursorType: 'pointer',
   defaultRadius: 'sm',
