@@ -27,6 +27,7 @@ export default defineConfig({
       suite('architecture', { timeout: 60_000 }),
       suite('shell'),
       suite('host', { timeout: 30_000 }),
+      suite('pack', { timeout: 30_000 }),
       suite('stack', withBackend),
       suite('schema', withBackend),
       suite('rls', withBackend),
