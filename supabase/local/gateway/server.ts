@@ -8,6 +8,8 @@ import { BadRequest, sendEmpty, sendJson, type Exchange } from './http.ts';
 import { createKeys } from './keys.ts';
 import { startRealtime } from './realtime/server.ts';
 import { handleRest } from './rest.ts';
+import { openFiles } from './storage/files.ts';
+import { handleStorage } from './storage/routes.ts';
 import { createTokens } from './tokens.ts';
 
 export type GatewayOptions = {
@@ -52,6 +54,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     reuseWindow: options.reuseWindow ?? 10,
   };
 
+  const storage = { database, tokens, files: openFiles(options.storageDir) };
+
   async function route(exchange: Exchange): Promise<void> {
     const part = /^\/(auth|rest|storage|realtime|functions)\/v1(?=\/|$)/.exec(exchange.path)?.[0];
     const inner = { ...exchange, path: exchange.path.slice(part?.length ?? 0) || '/' };
@@ -62,6 +66,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         return handleRest(keys, options.postgrestPort, inner);
       case '/functions/v1':
         return handleFunctions(keys, options.functions, inner);
+      case '/storage/v1':
+        return handleStorage(storage, keys, inner, options.log);
       case '/realtime/v1':
         return realtime.handle(inner);
       default:
