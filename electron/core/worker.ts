@@ -40,6 +40,7 @@ const disposers: (() => void)[] = [];
 /** Screens that came before the host did. */
 const early: MessagePort[] = [];
 let app: App | null = null;
+let closeHost: () => void = () => {};
 
 parentPort?.on('message', (message: unknown) => {
   const parsed = parentMessage.safeParse(message);
@@ -67,7 +68,9 @@ function takeHost(port: MessagePort): void {
     log('warn', 'core.message.refused');
     return;
   }
-  const host = createClient(hostContract, messagePort(port));
+  const hostPort = messagePort(port);
+  const host = createClient(hostContract, hostPort);
+  closeHost = hostPort.close;
   app = createApp({ dataDir, environment, host, clock: systemClock, log: file });
   app.start().catch((error: unknown) => log('error', 'core.start.failed', { error }));
   for (const client of early.splice(0)) takeClient(client);
@@ -93,7 +96,10 @@ async function shutdown(): Promise<void> {
   } catch (error) {
     log('error', 'core.stop.failed', { error });
   }
+  closeHost();
+  for (const port of early.splice(0)) port.close();
   log('info', 'core.stopped');
   parentPort?.postMessage({ type: 'stopped' });
-  parentPort?.close();
+  // Libraries leave timers behind (realtime-js one of ten seconds); nothing of ours is left to wait for.
+  process.exit(0);
 }

@@ -111,8 +111,7 @@ export function createBackend(options: BackendOptions): Backend {
     },
     async close() {
       await auth.dispose();
-      await client.removeAllChannels();
-      await client.realtime.disconnect();
+      if (client.getChannels().length > 0) await client.removeAllChannels();
     },
   };
 }
