@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+
+/** Everyone who may come: anon is who has only the publishable key. `suspended` is a tutor with a story of his own. */
+export const roles = [
+  'anon',
+  'student',
+  'parent',
+  'tutor',
+  'otherTutor',
+  'reviewer',
+  'support',
+  'admin',
+  'suspended',
+] as const;
+export type Role = (typeof roles)[number];
+
+/** One tutor, one student with a parent, and a row of every kind between them. */
+export type Story = {
+  readonly tutor: string;
+  readonly student: string;
+  readonly parent: string;
+  readonly pending: string;
+  readonly countered: string;
+  readonly offer: string;
+  readonly confirmed: string;
+  /** Confirmed, then moved by its tutor: the student has not answered yet. */
+  readonly moved: string;
+  /** Began half an hour ago. */
+  readonly running: string;
+  readonly session: string;
+  readonly runningSession: string;
+  readonly claim: string;
+  readonly block: string;
+  readonly schedule: string;
+};
+
+export type Stage = {
+  readonly users: Readonly<Record<Exclude<Role, 'anon'>, string>>;
+  /** The story that a role takes part in; null for those who take part in none. */
+  storyOf(role: Role): Story | null;
+  /** A story in which the role has no part. */
+  strangeTo(role: Role): Story;
+  readonly subject: string;
+};
+
+/** Fills an empty, migrated database with three stories and the staff. */
+export async function buildStage(sql: pg.Pool): Promise<Stage> {
+  const subject = randomUUID();
+  await sql.query(
+    `insert into public.subjects (id, name, curriculum, level) values ($1, 'Biology', 'CAPE', '1')`,
+    [subject],
+  );
+  const mine = await buildStory(sql, subject, 0);
+  const theirs = await buildStory(sql, subject, 1);
+  const suspended = await buildStory(sql, subject, 2);
+  await sql.query('update public.profiles set is_suspended = true where id = $1', [suspended.tutor]);
+  const member = async (role: string) => {
+    const id = await person(sql, 'student');
+    await sql.query('insert into public.staff_members (user_id, role) values ($1, $2)', [id, role]);
+    await note(sql, id);
+    return id;
+  };
+  await sql.query(`insert into public.cron_runs (job) values ('probe')`);
+  await sql.query(`select private.audit('probe', 'probe', null)`);
+  return {
+    subject,
+    users: {
+      student: mine.student,
+      parent: mine.parent,
+      tutor: mine.tutor,
+      otherTutor: theirs.tutor,
+      suspended: suspended.tutor,
+      reviewer: await member('reviewer'),
+      support: await member('support'),
+      admin: await member('admin'),
+    },
+    storyOf: (role) =>
+      role === 'otherTutor'
+        ? theirs
+        : role === 'suspended'
+          ? suspended
+          : role === 'student' || role === 'parent' || role === 'tutor'
+            ? mine
+            : null,
+    strangeTo: (role) => (role === 'otherTutor' ? mine : theirs),
+  };
+}
+
+async function buildStory(sql: pg.Pool, subject: string, index: number): Promise<Story> {
+  const tutor = await person(sql, 'tutor');
+  const student = await person(sql, 'student');
+  const parent = await person(sql, 'parent');
+  await sql.query('insert into public.parent_child_links (parent_id, child_id) values ($1, $2)', [
+    parent,
+    student,
+  ]);
+  await sql.query(
+    'insert into public.tutor_subjects (tutor_id, subject_id, price_per_hour_ttd) values ($1, $2, 150)',
+    [tutor, subject],
+  );
+  await sql.query(
+    `insert into public.session_types (tutor_id, subject_id, name) values ($1, $2, 'One to one')`,
+    [tutor, subject],
+  );
+  await sql.query(
+    `insert into public.tutor_availability_rules (tutor_id, day_of_week, start_time, end_time) values ($1, 1, '09:00', '12:00')`,
+    [tutor],
+  );
+  const block = randomUUID();
+  await sql.query(
+    `insert into public.tutor_unavailability_blocks (id, tutor_id, start_at, end_at, reason_private)
+     values ($1, $2, now() + interval '300 days', now() + interval '301 days', 'Surgery')`,
+    [block, tutor],
+  );
+  const booking = async (status: string, startsIn: string) => {
+    const id = randomUUID();
+    await sql.query(
+      `insert into public.bookings (id, tutor_id, student_id, subject_id, payer_id, status, requested_start_at,
+         requested_end_at, confirmed_start_at, confirmed_end_at, price_ttd)
+       select $1, $2, $3, $4, $5, $6, s, s + interval '1 hour', case when $6 = 'CONFIRMED' then s end,
+         case when $6 = 'CONFIRMED' then s + interval '1 hour' end, 150 from (select now() + $7::interval as s) t`,
+      [id, tutor, student, subject, parent, status, startsIn],
+    );
+    if (status === 'CONFIRMED') {
+      await sql.query('select private.ensure_session(b) from public.bookings b where b.id = $1', [id]);
+    }
+    return id;
+  };
+  const only = async (text: string, values: readonly unknown[]) => {
+    const found = await sql.query<{ id: string }>(text, [...values]);
+    const id = found.rows[0]?.id;
+    if (id === undefined) throw new Error(`the stage is wrong: ${text}`);
+    return id;
+  };
+  const countered = await booking('COUNTER_PROPOSED', '20 days');
+  const offer = await only(
+    `insert into public.booking_messages (booking_id, sender_id, message_type, proposed_start_at, proposed_end_at)
+     values ($1, $2, 'time_proposal', now() + interval '21 days', now() + interval '21 days 1 hour') returning id`,
+    [countered, tutor],
+  );
+  const confirmed = await booking('CONFIRMED', '30 days');
+  const moved = await booking('CONFIRMED', '40 days');
+  await sql.query('update public.bookings set moved_at = now() where id = $1', [moved]);
+  const running = await booking('CONFIRMED', '-30 minutes');
+  const sessionOf = (id: string) => only('select id from public.sessions where booking_id = $1', [id]);
+  const session = await sessionOf(confirmed);
+  const claim = await only(
+    `insert into public.noshow_claims (session_id, claimant_id, claimant_role, defendant_id, written_explanation, response_deadline)
+     values ($1, $2, 'tutor', $3, 'Nobody came for half an hour.', now() + interval '12 hours') returning id`,
+    [session, tutor, student],
+  );
+  for (const user of [tutor, student, parent]) await note(sql, user);
+  return {
+    tutor,
+    student,
+    parent,
+    pending: await booking('PENDING', `${10 + index} days`),
+    countered,
+    offer,
+    confirmed,
+    moved,
+    running,
+    session,
+    runningSession: await sessionOf(running),
+    claim,
+    block,
+    schedule: await only('select id from public.tutor_schedules where tutor_id = $1', [tutor]),
+  };
+}
+
+async function person(sql: pg.Pool, role: string): Promise<string> {
+  const id = randomUUID();
+  await sql.query('insert into auth.users (id, email, raw_user_meta_data) values ($1, $2, $3)', [
+    id,
+    `${id}@example.test`,
+    { role, full_name: role },
+  ]);
+  return id;
+}
+
+async function note(sql: pg.Pool, user: string): Promise<void> {
+  await sql.query(`select private.notify($1, 'booking_request', 'A title', 'A message')`, [user]);
+}

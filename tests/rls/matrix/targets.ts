@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import type { Relation } from './declared.ts';
+import type { Role, Stage, Story } from './roles.ts';
+
+/** A row: a condition over the table, with its values. Null when the role has none of that kind. */
+export type Target = { readonly where: string; readonly values: readonly unknown[] } | null;
+
+/** The row of a table that stands in this relation to the role. */
+export function targetOf(stage: Stage, table: string, role: Role, relation: Relation): Target {
+  const userId = role === 'anon' ? null : stage.users[role];
+  const own = stage.storyOf(role);
+  const other = stage.strangeTo(role);
+  switch (table) {
+    case 'profiles':
+    case 'people':
+      if (relation === 'own') return by('id', userId);
+      if (relation === 'other') return by('id', other.student);
+      return by('id', own === null ? stage.users.tutor : counterpart(role, own));
+    case 'staff_members':
+      return relation === 'own'
+        ? by('user_id', ['reviewer', 'support', 'admin'].includes(role) ? userId : null)
+        : relation === 'other'
+          ? by('user_id', role === 'admin' ? stage.users.support : stage.users.admin)
+          : null;
+    case 'notifications':
+      return by('user_id', relation === 'own' ? userId : other.student);
+    case 'subjects':
+    case 'booking_rules':
+    case 'notification_types':
+    case 'notification_outbox':
+    case 'audit_log':
+    case 'cron_runs':
+      return relation === 'other' ? { where: 'true', values: [] } : null;
+    default:
+      if (relation === 'related') return null;
+      return byStory(table, relation === 'own' ? own : other);
+  }
+}
+
+function byStory(table: string, story: Story | null): Target {
+  switch (table) {
+    case 'parent_child_links':
+      return by('child_id', story?.student ?? null);
+    case 'tutor_subjects':
+    case 'session_types':
+    case 'tutor_schedules':
+    case 'tutor_availability_rules':
+    case 'tutor_unavailability_blocks':
+      return by('tutor_id', story?.tutor ?? null);
+    case 'bookings':
+      return by('id', story?.pending ?? null);
+    case 'booking_messages':
+      return by('id', story?.offer ?? null);
+    case 'sessions':
+      return by('id', story?.session ?? null);
+    case 'noshow_claims':
+      return by('id', story?.claim ?? null);
+    default:
+      throw new Error(`no row of ${table} is staged: say in targets.ts whose rows it has`);
+  }
+}
+
+/** Arguments with which an RPC is allowed to whom it is meant for. Null when the role has no such target. */
+export function argumentsOf(
+  stage: Stage,
+  rpc: string,
+  role: Role,
+  relation: 'own' | 'other',
+): Record<string, unknown> | null {
+  const story = relation === 'own' ? stage.storyOf(role) : stage.strangeTo(role);
+  const now = Date.now();
+  const span = (days: number) => ({
+    p_start_at: new Date(now + days * 86_400_000).toISOString(),
+    p_end_at: new Date(now + days * 86_400_000 + 3_600_000).toISOString(),
+  });
+  switch (rpc) {
+    case 'console_me':
+    case 'console_audit_verify':
+      return relation === 'own' ? {} : null;
+    case 'sync_pull':
+      return relation === 'own' ? { p_request: JSON.stringify(pullRequest) } : null;
+    case 'sync_push':
+      return story === null ? null : pushOf(story);
+    case 'console_profile_contact_read':
+      if (relation === 'other') return { p_user_id: stage.strangeTo(role).student };
+      return { p_user_id: role === 'anon' ? stage.users.tutor : stage.users[role] };
+    case 'console_notification_mark_read':
+      return {
+        p_id: { notificationOf: relation === 'own' ? userOf(stage, role) : stage.strangeTo(role).student },
+      };
+    case 'console_unavailability_add':
+      return relation === 'own' ? { p_id: randomUUID(), ...span(200), p_reason_private: null } : null;
+    default:
+      return story === null ? null : storyArguments(rpc, story, span);
+  }
+}
+
+/** A first pull of everything; the server decides by the caller's scope what comes. */
+export const syncedTables = [
+  'subjects',
+  'booking_rules',
+  'people',
+  'tutor_subjects',
+  'session_types',
+  'tutor_schedules',
+  'tutor_availability_rules',
+  'tutor_unavailability_blocks',
+  'bookings',
+  'booking_messages',
+  'sessions',
+  'noshow_claims',
+  'notifications',
+] as const;
+
+const pullRequest = {
+  version: 1,
+  tables: Object.fromEntries(
+    syncedTables.map((table) => [
+      table,
+      { snap: '1:1:', xid: '0', id: '00000000-0000-0000-0000-000000000000' },
+    ]),
+  ),
+  log: null,
+  limit: 5000,
+};
+
+/** One edit in an envelope: the confirmation of a request. */
+function pushOf(story: Story): Record<string, unknown> {
+  const edit = {
+    id: randomUUID(),
+    seq: 1,
+    kind: 'booking.confirm',
+    args: { booking_id: story.pending },
+    expect: [],
+  };
+  return { p_client_id: randomUUID(), p_mutations: JSON.stringify([edit]) };
+}
+
+function storyArguments(
+  rpc: string,
+  story: Story,
+  span: (days: number) => Record<string, string>,
+): Record<string, unknown> {
+  switch (rpc) {
+    case 'console_booking_confirm':
+      return { p_booking_id: story.pending };
+    case 'console_booking_decline':
+      return { p_booking_id: story.pending, p_message: '' };
+    case 'console_booking_counter_offer':
+      return { p_booking_id: story.pending, ...span(50), p_message: '' };
+    case 'console_booking_accept_counter':
+      return { p_booking_id: story.countered, p_message_id: story.offer };
+    case 'console_booking_cancel':
+      return { p_booking_id: story.confirmed, p_reason: 'Ill' };
+    case 'console_booking_reschedule':
+      return { p_booking_id: story.confirmed, ...span(60), p_reason: 'Clash' };
+    case 'console_booking_accept_move':
+    case 'console_booking_decline_move':
+      return { p_booking_id: story.moved };
+    case 'console_session_mark_no_show':
+      return { p_session_id: story.runningSession, p_explanation: 'Nobody came for half an hour.' };
+    case 'console_availability_replace':
+      return { p_schedule_id: story.schedule, p_rules: '[]' };
+    case 'console_unavailability_remove':
+      return { p_id: story.block };
+    default:
+      throw new Error(`no arguments are known for ${rpc}: add them to targets.ts`);
+  }
+}
+
+function by(column: string, value: string | null): Target {
+  return value === null ? null : { where: `${column} = $1`, values: [value] };
+}
+
+function counterpart(role: Role, story: Story): string {
+  return role === 'student' || role === 'parent' ? story.tutor : story.student;
+}
+
+function userOf(stage: Stage, role: Role): string {
+  return role === 'anon' ? stage.users.tutor : stage.users[role];
+}
