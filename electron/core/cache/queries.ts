@@ -1,6 +1,7 @@
 import { scheduleQueries } from '../schedule/queries.ts';
 import { waitingEdits } from '../session/pending.ts';
+import { tableCounts } from './counts.ts';
 import type { Query } from './query.ts';
 
 /** Every named query that the reader worker knows. A domain adds its own list here. */
-export const queries: readonly Query<never, unknown>[] = [...scheduleQueries, waitingEdits];
+export const queries: readonly Query<never, unknown>[] = [...scheduleQueries, tableCounts, waitingEdits];

@@ -1,4 +1,14 @@
-import { existsSync, renameSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { preciousTables } from './migrations.ts';
 
@@ -16,10 +26,20 @@ export function setAside(path: string, stamp: string): string {
   return target;
 }
 
-/** Reads the precious rows of a damaged file, as many as can be read. Never throws. */
+/** Reads the precious rows of a damaged file, as many as can be read. The file stays as it is. Never throws. */
 export function salvage(path: string): Salvage {
+  const copy = `${path}.salvage`;
   const found: Record<string, Rows> = {};
-  for (const table of preciousTables) found[table] = readFromBothEnds(path, table);
+  try {
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
+    }
+    repairHeader(copy);
+  } catch {
+    // No room for a copy, perhaps: then nothing can be read, and the file that was kept has it all.
+  }
+  for (const table of preciousTables) found[table] = readFromBothEnds(copy, table);
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(copy + suffix, { force: true });
   return found as Salvage;
 }
 
@@ -49,7 +69,9 @@ function readFromBothEnds(path: string, table: string): Rows {
     let db: Database | undefined;
     try {
       db = new Sqlite(path, { fileMustExist: true });
-      db.pragma('foreign_keys = OFF');
+      // Lets SQLite read a file that is shorter than its header says.
+      db.unsafeMode(true);
+      db.pragma('writable_schema = ON');
       const select = db.prepare<[], { salvage_rowid: number }>(
         `SELECT rowid AS salvage_rowid, * FROM ${table} ORDER BY rowid ${direction}`,
       );
@@ -62,4 +84,39 @@ function readFromBothEnds(path: string, table: string): Rows {
     }
   }
   return [...rows.entries()].toSorted(([one], [other]) => one - other).map(([, row]) => row);
+}
+
+/** Where the first hundred bytes are not a database's, they are written anew: the pages behind them may be whole. */
+function repairHeader(path: string): void {
+  const handle = openSync(path, 'r+');
+  try {
+    const header = Buffer.alloc(100);
+    readSync(handle, header, 0, 100, 0);
+    if (header.toString('latin1', 0, 16) === 'SQLite format 3\0') return;
+    const fresh = freshHeader(`${path}.header`);
+    fresh.writeUInt32BE(Math.floor(statSync(path).size / pageSize), 28);
+    writeSync(handle, fresh, 0, 100, 0);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const pageSize = 4096;
+
+function freshHeader(path: string): Buffer {
+  try {
+    const db = new Sqlite(path);
+    db.pragma('journal_mode = WAL');
+    db.exec('CREATE TABLE any_table(id)');
+    db.close();
+    const header = Buffer.alloc(100);
+    const handle = openSync(path, 'r');
+    readSync(handle, header, 0, 100, 0);
+    closeSync(handle);
+    // The page count is trusted only when these two agree.
+    header.copy(header, 92, 24, 28);
+    return header;
+  } finally {
+    rmSync(path, { force: true });
+  }
 }

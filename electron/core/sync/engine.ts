@@ -67,7 +67,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       } finally {
         status.setPulling(false);
       }
-      pushes.nudge();
+      if (isStarted) pushes.nudge();
     },
     onError: (error, attempt) => failed('pull', error, attempt),
   });
