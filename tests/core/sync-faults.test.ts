@@ -203,25 +203,7 @@ test.each([1, 2, 3, 4, 5, 6])(
     if (isOpen) await writer.query('commit');
     writer.release();
     for (const [index, console] of consoles.entries()) {
-      for (let attempt = 0; attempt < 200; attempt += 1) {
-        const isPulled = await console.engine.flush().then(
-          async () =>
-            await console.engine.pull().then(
-              () => true,
-              () => false,
-            ),
-          () => false,
-        );
-        if (
-          isPulled &&
-          console.engine.status().waitingEdits === 0 &&
-          !console.engine.outbox().some((item) => item.state === 'applied')
-        )
-          break;
-        for (const item of console.engine.outbox()) {
-          if (['conflict', 'rejected'].includes(item.state)) console.engine.discard(item.id);
-        }
-      }
+      await settle(console);
       expect(console.engine.outbox()).toEqual([]);
       expect(await differences(backend.sql, users[index]?.id ?? '', console)).toEqual([]);
       const ledger = await backend.sql.query(
@@ -240,6 +222,23 @@ test.each([1, 2, 3, 4, 5, 6])(
     expect(doubled.rows).toEqual([]);
   },
 );
+
+/** Heals and quiesces: everything is sent, refusals are dropped, and a round that began after the last answer is done. */
+async function settle(console: Console): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    try {
+      await console.engine.flush();
+      await console.engine.pull();
+      await console.engine.pull();
+    } catch {
+      continue;
+    }
+    for (const item of console.engine.outbox()) {
+      if (['conflict', 'rejected'].includes(item.state)) console.engine.discard(item.id);
+    }
+    if (console.engine.outbox().length === 0) return;
+  }
+}
 
 function unreliable(random: Random): (inner: SyncTransport) => SyncTransport {
   async function spoil<T>(call: () => Promise<T>): Promise<T> {
