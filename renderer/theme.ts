@@ -8,6 +8,7 @@ import {
   Menu,
   Modal,
   Popover,
+  Portal,
   SegmentedControl,
   Select,
   Textarea,
@@ -44,6 +45,20 @@ const gray: MantineColorsTuple = [
   '#1b2129',
 ];
 
+/** Its filled shade carries white text, which Mantine's own red does not. */
+const red: MantineColorsTuple = [
+  '#fdecea',
+  '#fbd9d5',
+  '#f5b3ac',
+  '#ee8a80',
+  '#e4655a',
+  '#d8473b',
+  '#c8342a',
+  '#b3261e',
+  '#8f1d17',
+  '#6b1510',
+];
+
 /** Text, muted text, lines, surfaces: Mantine's dark scheme takes its parts from these. */
 const dark: MantineColorsTuple = [
   '#e3e7eb',
@@ -60,14 +75,12 @@ const dark: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'brand',
-  primaryShade: { light: 7, dark: 5 },
-  autoContrast: true,
-  // Above this black has more contrast than white (WCAG's formula, 1.05 : 0.05), so 4.5:1 is always reached.
-  luminanceThreshold: 0.179,
+  // Dark enough for white text in both schemes: 5.6:1 and more.
+  primaryShade: 7,
   respectReducedMotion: true,
   cursorType: 'pointer',
   defaultRadius: 'sm',
-  colors: { brand, gray, dark },
+  colors: { brand, red, gray, dark },
   fontFamily:
     '"Segoe UI Variable Text", "Segoe UI", -apple-system, BlinkMacSystemFont, "Inter", "Noto Sans", "Liberation Sans", system-ui, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Liberation Mono", Menlo, monospace',
@@ -85,7 +98,9 @@ export const theme = createTheme({
     Badge: Badge.extend({ defaultProps: { tt: 'none', variant: 'light', radius: 'sm' } }),
     Card: Card.extend({ defaultProps: { withBorder: true, radius: 'md' } }),
     Kbd: Kbd.extend({ defaultProps: { size: 'xs' } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } }),
+    Menu: Menu.extend({
+      defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
+    }),
     // Blur is costly where there is no graphics card (facts: software raster).
     Modal: Modal.extend({
       defaultProps: {
@@ -95,6 +110,8 @@ export const theme = createTheme({
         centered: true,
       },
     }),
+    // Everything on the page lies in a landmark, what pops up too.
+    Portal: Portal.extend({ defaultProps: { target: '#popups' } }),
     Popover: Popover.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: 'xs', transitionDuration: 0 } }),
     Select: Select.extend({ defaultProps: { size: 'xs', allowDeselect: false, withCheckIcon: false } }),

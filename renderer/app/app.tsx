@@ -20,6 +20,7 @@ export function App() {
       <LinkBanner />
       <RouterProvider router={router} />
       <Announcer />
+      <section id="popups" aria-label="Pop-ups" />
     </MantineProvider>
   );
 }

@@ -88,11 +88,12 @@ function LastSynced({ at }: { at: number | null }) {
   );
 }
 
-/** Says a change of state, not every number on the way. */
+/** Says when the connection or an edit is in trouble and when it no longer is; not every number on the way. */
 function useAnnouncedTone(tone: string, text: string): void {
   const before = useRef(tone);
   useEffect(() => {
-    if (before.current !== tone && tone !== 'busy') announce(text);
+    if (tone === 'busy') return;
+    if (before.current !== tone) announce(text);
     before.current = tone;
   }, [tone, text]);
 }

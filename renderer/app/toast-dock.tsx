@@ -26,11 +26,17 @@ export function ToastDock() {
     },
   ]);
   return (
-    <ul className={styles.dock} aria-label="Messages">
-      {toasts.map((toast) => (
-        <Item key={toast.id} toast={toast} hasKey={toast.undoes !== undefined && toast.undoes === undoable} />
-      ))}
-    </ul>
+    <section aria-label="Messages">
+      <ul className={styles.dock}>
+        {toasts.map((toast) => (
+          <Item
+            key={toast.id}
+            toast={toast}
+            hasKey={toast.undoes !== undefined && toast.undoes === undoable}
+          />
+        ))}
+      </ul>
+    </section>
   );
 }
 

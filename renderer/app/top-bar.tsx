@@ -8,7 +8,7 @@ import styles from './top-bar.module.css';
 
 export function TopBar({ me }: { me: Me }) {
   return (
-    <header className={styles.bar}>
+    <section className={styles.bar} aria-label="Console">
       <div className={styles.brand}>
         <Mark />
         <span className={styles.name}>iTutor Console</span>
@@ -19,6 +19,6 @@ export function TopBar({ me }: { me: Me }) {
         <ThemeSwitch />
         <UserMenu me={me} />
       </div>
-    </header>
+    </section>
   );
 }

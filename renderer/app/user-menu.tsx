@@ -14,16 +14,17 @@ export function UserMenu({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <button type="button" className={styles.avatar} aria-label={`Account of ${me.displayName}`}>
-          <span aria-hidden="true">{initialsOf(me.displayName)}</span>
+        <button type="button" className={styles.avatar}>
+          {initialsOf(me.displayName)}
+          <span className="visually-hidden">, account of {me.displayName}</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <div className={styles.who}>
+        <Menu.Label className={styles.who ?? ''}>
           <p className={styles.name}>{me.displayName}</p>
           <p className={styles.detail}>{me.email}</p>
           <p className={styles.detail}>{roleLabel(me)}</p>
-        </div>
+        </Menu.Label>
         <Menu.Divider />
         <Menu.Item
           leftSection={<Icon name="settings" />}

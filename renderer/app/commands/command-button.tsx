@@ -5,13 +5,18 @@ import { isSingleKey } from './keys.ts';
 import { Keys } from './keys-hint.tsx';
 import { isMac, useCommand } from './use-commands.ts';
 
-type Props = Omit<ButtonProps, 'children'> & { command: string; children?: ReactNode };
+type Props = Omit<ButtonProps, 'children'> & {
+  command: string;
+  children?: ReactNode;
+  /** Leaves it out, instead of greying it out, while it cannot be done. */
+  isHiddenWhenOff?: boolean;
+};
 
 /** A button for a registered command, with its key on it. Shows nothing while the command is not offered. */
-export function CommandButton({ command: id, children, ...rest }: Props) {
+export function CommandButton({ command: id, children, isHiddenWhenOff = false, ...rest }: Props) {
   const command = useCommand(id);
   const hasSingleKeys = useCore((state) => state.settings.singleKeyShortcuts);
-  if (command === undefined) return null;
+  if (command === undefined || (isHiddenWhenOff && command.isEnabled === false)) return null;
   const keys = command.keys?.find((one) => hasSingleKeys || !isSingleKey(one));
   return (
     <Button

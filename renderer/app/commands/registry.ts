@@ -114,18 +114,16 @@ export function createKeyMatcher(): (
   };
 }
 
-/** Commands in groups, in the order in which the groups first appear. */
+/** Commands in groups: what concerns the thing at hand first, what concerns the console last. */
 export function grouped(
   commands: readonly Command[],
 ): readonly (readonly [CommandGroup, readonly Command[]])[] {
-  const groups = new Map<CommandGroup, Command[]>();
-  for (const command of commands) {
-    const group = groups.get(command.group);
-    if (group === undefined) groups.set(command.group, [command]);
-    else group.push(command);
-  }
-  return [...groups];
+  return groupOrder
+    .map((group) => [group, commands.filter((command) => command.group === group)] as const)
+    .filter(([, members]) => members.length > 0);
 }
+
+const groupOrder: readonly CommandGroup[] = ['Booking', 'Schedule', 'Edits', 'Go to', 'View', 'Console'];
 
 function isAllowed(keys: string, command: Command, context: KeyContext): boolean {
   if (isSingleKey(keys)) return context.allowsSingleKeys && !context.isInField;

@@ -42,9 +42,11 @@ export const Block = memo(function Block({ item, zone, isSelected, isTabStop, is
             <Icon name={icon} size={12} />
           </span>
         )}
-        <span className={styles.time}>{clockLabel(item.startAt, zone)}</span>{' '}
-        <span className={styles.subject}>{item.subject}</span>{' '}
-        <span className={styles.student}>{item.studentName}</span>
+        <span className={styles.text}>
+          <span className={styles.time}>{clockLabel(item.startAt, zone)}</span>{' '}
+          <span className={styles.subject}>{item.subject}</span>{' '}
+          <span className={styles.student}>{item.studentName}</span>
+        </span>
         <span className="visually-hidden">
           , {look.word}, until {clockLabel(item.endAt, zone)}
           {pending !== null && `, ${pending.word}`}

@@ -50,7 +50,7 @@ export function moveTo(
 ): Promise<string | null> {
   const when = spanLabel(to.startAt, to.endAt, zone);
   const times = { booking_id: item.bookingId, start_at: to.startAt, end_at: to.endAt };
-  if (verdict.kind === 'counter') {
+  if (verdict.kind === 'counter-offer') {
     return makeEdit(
       { kind: 'booking.counter_offer', args: { ...times, message: words } },
       `Offered ${item.studentName} ${when}`,

@@ -6,7 +6,7 @@ import { clockLabel, dayLabel } from '#renderer/ui/time-labels.ts';
 import { Block } from './block.tsx';
 import { GhostBlock } from './ghost-block.tsx';
 import { boxStyle } from './box-style.ts';
-import { bandOf, type DayLayout } from './grid.ts';
+import { bandOf, type DayLayout, type GridDay } from './grid.ts';
 import { NowLine } from './now-line.tsx';
 import { useSchedule } from './schedule-context.ts';
 import styles from './day-column.module.css';
@@ -21,6 +21,7 @@ export function DayColumn({ layout, isToday, tabStop }: Props) {
   return (
     <section className={styles.column} data-date={day.date} aria-label={dayLabel(day.date, 'long')}>
       <Background date={day.date} />
+      <Proposals day={day} />
       <ul className={styles.list}>
         {week.blocks.map((block) => {
           const band = bandOf(block, day, week.zone);
@@ -79,6 +80,27 @@ const Background = memo(function Background({ date }: { date: LocalDate }) {
     </div>
   );
 });
+
+/** Where a proposed time would lie; the booking itself stays where it is until somebody accepts. */
+function Proposals({ day }: { day: GridDay }) {
+  const { week } = useSchedule();
+  return week.items.map((item) => {
+    if (item.proposedStartAt === null || item.proposedEndAt === null) return null;
+    const band = bandOf({ startAt: item.proposedStartAt, endAt: item.proposedEndAt }, day, week.zone);
+    if (band === null || item.proposedStartAt === item.startAt) return null;
+    return (
+      <div
+        key={item.bookingId}
+        className={styles.proposal}
+        style={boxStyle({ ...band, left: 0, width: 1 })}
+        aria-hidden="true"
+      >
+        <Icon name="swap" size={12} />
+        {clockLabel(item.proposedStartAt, week.zone)} {item.studentName}
+      </div>
+    );
+  });
+}
 
 function MoreChip({
   items,

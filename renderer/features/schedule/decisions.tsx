@@ -1,31 +1,49 @@
-import { CommandButton } from '#renderer/app/commands/command-button.tsx';
+import { decideConfirm } from '#shared/domain/move-rules';
 import type { ScheduleItem } from '#shared/rpc/contract';
+import { CommandButton } from '#renderer/app/commands/command-button.tsx';
+import { Icon } from '#renderer/ui/icons.tsx';
+import { useNow } from '#renderer/ui/use-now.ts';
+import { explain, factsOf, takenIn } from './judge-move.ts';
 import { useSchedule } from './schedule-context.ts';
 import styles from './decisions.module.css';
+
+const others = [
+  ['booking.counter', 'Counter'],
+  ['booking.decline', 'Decline'],
+  ['booking.move', 'Move'],
+  ['booking.no-show', 'No-show'],
+  ['booking.cancel', 'Cancel'],
+] as const;
 
 /** The buttons for what the booking's state allows; each is a command with a key. */
 export function Decisions({ item }: { item: ScheduleItem }) {
   const { canAct } = useSchedule();
   if (!canAct) return <p className={styles.note}>You can see this schedule but not change it.</p>;
-  const isRequest = item.status === 'PENDING';
   return (
-    <div className={styles.row} role="group" aria-label="Decide">
-      {isRequest && <CommandButton command="booking.accept">Accept</CommandButton>}
-      <CommandButton command="booking.counter" variant="default">
-        Counter
-      </CommandButton>
-      <CommandButton command="booking.decline" variant="default">
-        Decline
-      </CommandButton>
-      <CommandButton command="booking.move" variant="default">
-        Move
-      </CommandButton>
-      <CommandButton command="booking.no-show" variant="default">
-        No-show
-      </CommandButton>
-      <CommandButton command="booking.cancel" variant="default">
-        Cancel
-      </CommandButton>
-    </div>
+    <>
+      <div className={styles.row} role="group" aria-label="Decide">
+        {item.status === 'PENDING' && <CommandButton command="booking.accept">Accept</CommandButton>}
+        {others.map(([command, label]) => (
+          <CommandButton key={command} command={command} variant="default" isHiddenWhenOff>
+            {label}
+          </CommandButton>
+        ))}
+      </div>
+      {item.status === 'PENDING' && <WhyNot item={item} />}
+    </>
+  );
+}
+
+/** Why a request cannot be accepted as it stands, and what can be done instead. */
+function WhyNot({ item }: { item: ScheduleItem }) {
+  const { week, actor } = useSchedule();
+  const now = useNow(30_000);
+  const verdict = decideConfirm(factsOf(item), takenIn(week), { now, rules: week.rules, actor });
+  if (verdict.may === 'do') return null;
+  return (
+    <p className={styles.why}>
+      <Icon name="warning" size={13} />
+      <span>Cannot be accepted at this time. {explain(verdict, week)} You can offer another one.</span>
+    </p>
   );
 }

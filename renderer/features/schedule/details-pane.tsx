@@ -1,5 +1,6 @@
 import { CloseButton } from '@mantine/core';
 import { useEffect } from 'react';
+import { sessionStatusLabel } from '#shared/domain/booking-labels';
 import { formatMoney } from '#shared/domain/money';
 import { zoneOr } from '#shared/domain/zone';
 import type { ScheduleItem } from '#shared/rpc/contract';
@@ -59,7 +60,7 @@ function Head({ item }: { item: ScheduleItem }) {
       <CloseButton size={24} iconSize={14} aria-label="Close details" onClick={() => select(null)} />
       <p className={styles.state} data-look={look.kind}>
         {look.icon !== null && <Icon name={look.icon} size={12} />}
-        {look.word.charAt(0).toUpperCase() + look.word.slice(1)}
+        {look.word}
       </p>
     </header>
   );
@@ -93,6 +94,12 @@ function Facts({ item }: { item: ScheduleItem }) {
       <dl className={styles.facts}>
         <dt>Price</dt>
         <dd>{formatMoney(item.priceCents)}</dd>
+        {item.sessionStatus !== null && (
+          <>
+            <dt>Lesson</dt>
+            <dd>{sessionStatusLabel(item.sessionStatus)}</dd>
+          </>
+        )}
         <dt>Payment</dt>
         <dd>{paymentWords(item.paymentStatus)}</dd>
         <dt>Asked</dt>

@@ -6,8 +6,8 @@ import { addDays, instantAtMinutes, wallClockAt, type LocalDate } from '#shared/
 export const minutesInDay = 24 * 60;
 /** Everything moves in quarters of an hour. */
 export const snapMinutes = 15;
-/** More would be unreadably narrow; the rest stands behind a "+n" chip (facts: 24 px columns are of no use). */
-export const mostColumns = 5;
+/** How many stand side by side on a day; more would be unreadably narrow, so the rest is behind a "+n" chip. */
+export const mostColumns = { week: 4, day: 10 } as const;
 
 export type GridDay = Interval & { readonly date: LocalDate };
 
@@ -32,13 +32,14 @@ export function layOut<T extends Interval>(
   items: readonly T[],
   days: readonly GridDay[],
   zone: string,
+  most: number = mostColumns.week,
 ): readonly DayLayout<T>[] {
   return days.map((day) => {
     const parts = items.flatMap((item) => {
       const part = clip(item, day);
       return part === null ? [] : [{ ...part, item }];
     });
-    const { placements, overflows } = pack(parts, mostColumns);
+    const { placements, overflows } = pack(parts, most);
     return {
       day,
       blocks: placements.map((placement) => ({

@@ -1,5 +1,12 @@
 import { canDo } from '#shared/domain/booking-status';
-import { microsPerHour, type Micros } from '#shared/domain/instant';
+import { microsPerHour, microsPerMinute, type Micros } from '#shared/domain/instant';
+import {
+  decideMove,
+  type BookingFacts,
+  type MoveVerdict,
+  type Refusal,
+  type Taken,
+} from '#shared/domain/move-rules';
 import { overlaps, subtract, type Interval } from '#shared/domain/overlap';
 import type { ScheduleItem, ScheduleWeek } from '#shared/rpc/contract';
 import { clockLabel } from '#renderer/ui/time-labels.ts';
@@ -7,8 +14,8 @@ import { isFirm } from './look.ts';
 
 /** What moving a booking there would mean. */
 export type Verdict = {
-  /** move: it takes effect; proposal: the student has to accept; counter: a counter-offer to a request. */
-  kind: 'move' | 'proposal' | 'counter';
+  /** move: it takes effect; propose: the student has to accept; counter-offer: another time for a request. */
+  kind: 'move' | 'propose' | 'counter-offer';
   /** Why it cannot be put there, in words; null when it can. */
   problem: string | null;
   /** What is unusual about it, without forbidding it. */
@@ -17,33 +24,38 @@ export type Verdict = {
   effect: string;
 };
 
-type Known = Pick<ScheduleWeek, 'zone' | 'items' | 'blocks' | 'bands' | 'rules' | 'from' | 'to'>;
+export type Known = Pick<ScheduleWeek, 'zone' | 'items' | 'blocks' | 'bands' | 'rules'>;
+type Actor = 'tutor' | 'admin';
 
 /** Whether a booking can be moved at all, by its state. */
 export function canMove(item: ScheduleItem): boolean {
   return canDo('reschedule', item.status) || canDo('counter_offer', item.status);
 }
 
-/**
- * Judges a new time from what is known locally, with the rules the server applies; the server has the last word.
- * `week` has to cover the new time.
- */
-export function judgeMove(item: ScheduleItem, to: Interval, week: Known, now: Micros): Verdict {
-  const kind = kindOf(item, week, now);
+/** Judges a new time by the rules the server applies; `week` has to cover it, and the server has the last word. */
+export function judgeMove(
+  item: ScheduleItem,
+  to: Interval,
+  week: Known,
+  now: Micros,
+  actor: Actor = 'tutor',
+): Verdict {
+  const verdict = decideMove(factsOf(item), to, takenIn(week), { now, rules: week.rules, actor });
+  const kind = kindOf(verdict, item);
   return {
     kind,
-    problem: problemOf(item, to, week, now),
-    warnings: warningsOf(item, to, week),
+    problem: verdict.may === 'not' ? explain(verdict, week) : null,
+    warnings: verdict.may === 'not' ? [] : warningsOf(item, to, week),
     effect: effects[kind](item.studentName.split(' ')[0] ?? item.studentName),
   };
 }
 
-/** Free starts for something as long as `item`, the nearest to its present time first. */
+/** Free starts for something as long as `item`, the nearest to its present time first, in order of time. */
 export function freeStarts(item: ScheduleItem, week: Known, now: Micros, most: number): readonly Interval[] {
   const taken = [...week.items.filter((other) => other.bookingId !== item.bookingId), ...week.blocks];
   const soonest = now + week.rules.minimumNoticeHours * microsPerHour;
   const length = item.endAt - item.startAt;
-  const step = microsPerHour / 2;
+  const step = 30 * microsPerMinute;
   const starts: Interval[] = [];
   for (const free of subtract(week.bands, taken)) {
     const first = Math.ceil(Math.max(free.startAt, soonest) / step) * step;
@@ -63,38 +75,46 @@ export function freeStarts(item: ScheduleItem, week: Known, now: Micros, most: n
   return chosen.toSorted((a, b) => a.startAt - b.startAt);
 }
 
-function kindOf(item: ScheduleItem, week: Known, now: Micros): Verdict['kind'] {
-  if (!canDo('reschedule', item.status)) return 'counter';
-  return item.startAt - now >= week.rules.directMoveHours * microsPerHour ? 'move' : 'proposal';
+/** A booking as the rules want it. */
+export function factsOf(item: ScheduleItem): BookingFacts {
+  const { bookingId: id, status, sessionStatus, startAt, endAt } = item;
+  return { id, status, sessionStatus, startAt, endAt };
 }
 
-function problemOf(item: ScheduleItem, to: Interval, week: Known, now: Micros): string | null {
-  if (to.startAt <= now) return 'That time has passed.';
-  if (to.startAt < now + week.rules.minimumNoticeHours * microsPerHour) {
-    return `The student needs ${week.rules.minimumNoticeHours} h notice.`;
+/** What takes the tutor's time for sure. */
+export function takenIn(week: Known): readonly Taken[] {
+  return [
+    ...week.items
+      .filter(isFirm)
+      .map(({ bookingId: id, startAt, endAt }): Taken => ({ id, kind: 'booking', startAt, endAt })),
+    ...week.blocks.map(({ id, startAt, endAt }): Taken => ({ id, kind: 'unavailability', startAt, endAt })),
+  ];
+}
+
+/** The rule's words, with what stands in the way called by its name. */
+export function explain(refusal: Refusal, week: Known): string {
+  const first = refusal.conflicts?.[0];
+  if (first === undefined) return refusal.message;
+  if (first.kind === 'unavailability') {
+    const reason = week.blocks.find((block) => block.id === first.id)?.reason ?? null;
+    return reason === null ? 'You are unavailable then.' : `You are unavailable then: ${reason}.`;
   }
-  const clash = week.items.find(
-    (other) => other.bookingId !== item.bookingId && isFirm(other) && overlaps(other, to),
-  );
-  if (clash === undefined) return null;
-  return `Overlaps ${clash.subject} with ${clash.studentName} at ${clockLabel(clash.startAt, week.zone)}.`;
+  const lesson = week.items.find((other) => other.bookingId === first.id);
+  if (lesson === undefined) return refusal.message;
+  return `Overlaps ${lesson.subject} with ${lesson.studentName} at ${clockLabel(lesson.startAt, week.zone)}.`;
+}
+
+function kindOf(verdict: MoveVerdict, item: ScheduleItem): Verdict['kind'] {
+  if (verdict.may !== 'not') return verdict.may;
+  return canDo('reschedule', item.status) ? 'move' : 'counter-offer';
 }
 
 function warningsOf(item: ScheduleItem, to: Interval, week: Known): readonly string[] {
   const warnings: string[] = [];
-  const block = week.blocks.find((other) => overlaps(other, to));
-  if (block !== undefined) {
-    warnings.push(
-      block.reason === null ? 'You are unavailable then.' : `You are unavailable then: ${block.reason}.`,
-    );
-  } else if (subtract([to], week.bands).length > 0) warnings.push('Outside your hours.');
+  if (subtract([to], week.bands).length > 0) warnings.push('Outside your hours.');
   const open = week.items.find(
     (other) =>
-      other.bookingId !== item.bookingId &&
-      !isFirm(other) &&
-      other.status !== 'COMPLETED' &&
-      other.status !== 'NO_SHOW' &&
-      overlaps(other, to),
+      other.bookingId !== item.bookingId && canDo('counter_offer', other.status) && overlaps(other, to),
   );
   if (open !== undefined) warnings.push(`${open.studentName} asks for the same time.`);
   return warnings;
@@ -102,6 +122,6 @@ function warningsOf(item: ScheduleItem, to: Interval, week: Known): readonly str
 
 const effects: Readonly<Record<Verdict['kind'], (student: string) => string>> = {
   move: (student) => `Moves the lesson; ${student} is told.`,
-  proposal: (student) => `So near its start this is a proposal: ${student} has to accept.`,
-  counter: (student) => `Offers ${student} this time instead.`,
+  propose: (student) => `So near its start this is a proposal: ${student} has to accept.`,
+  'counter-offer': (student) => `Offers ${student} this time instead.`,
 };

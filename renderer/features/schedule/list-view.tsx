@@ -66,7 +66,7 @@ function Row({ item }: { item: ScheduleItem }) {
         <span className={styles.student}>{item.studentName}</span>{' '}
         <span className={styles.state}>
           {look.icon !== null && <Icon name={look.icon} size={12} />}
-          {look.word.charAt(0).toUpperCase() + look.word.slice(1)}
+          {look.word}
         </span>{' '}
         <span className={styles.pending}>
           {pending !== null && (

@@ -1,3 +1,4 @@
+import { statusLabel } from '#shared/domain/booking-labels';
 import type { BookingStatus } from '#shared/domain/booking-status';
 import type { ScheduleItem } from '#shared/rpc/contract';
 import type { IconName } from '#renderer/ui/icons.tsx';
@@ -8,8 +9,11 @@ export type LookKind = 'lesson' | 'request' | 'counter' | 'parent' | 'done' | 'n
 export type Look = { kind: LookKind; word: string; icon: IconName | null };
 
 /** The look of a booking's status. */
-export function lookOf(item: Pick<ScheduleItem, 'status'>): Look {
-  return looks[item.status];
+export function lookOf(item: Pick<ScheduleItem, 'status' | 'proposedStartAt'>): Look {
+  const look = { ...looks[item.status], word: statusLabel(item.status) };
+  // A late move of a lesson that the student has still to accept.
+  if (item.status !== 'CONFIRMED' || item.proposedStartAt === null) return look;
+  return { ...look, word: 'Confirmed, other time proposed', icon: 'swap' };
 }
 
 export type PendingLook = { word: string; icon: IconName; tone: 'waiting' | 'alert' };
@@ -34,15 +38,15 @@ export function isFirm(item: Pick<ScheduleItem, 'status'>): boolean {
   return item.status === 'CONFIRMED';
 }
 
-const looks: Readonly<Record<BookingStatus, Look>> = {
-  PENDING: { kind: 'request', word: 'request', icon: 'question' },
-  PENDING_PARENT_APPROVAL: { kind: 'parent', word: 'waits for the parent', icon: 'people' },
-  PARENT_APPROVED: { kind: 'parent', word: 'approved by the parent', icon: 'people' },
-  PARENT_REJECTED: { kind: 'gone', word: 'refused by the parent', icon: 'cross' },
-  COUNTER_PROPOSED: { kind: 'counter', word: 'new time proposed', icon: 'swap' },
-  CONFIRMED: { kind: 'lesson', word: 'lesson', icon: null },
-  DECLINED: { kind: 'gone', word: 'declined', icon: 'cross' },
-  CANCELLED: { kind: 'gone', word: 'cancelled', icon: 'cross' },
-  COMPLETED: { kind: 'done', word: 'completed', icon: 'check' },
-  NO_SHOW: { kind: 'no-show', word: 'no-show', icon: 'absent' },
+const looks: Readonly<Record<BookingStatus, Omit<Look, 'word'>>> = {
+  PENDING: { kind: 'request', icon: 'question' },
+  PENDING_PARENT_APPROVAL: { kind: 'parent', icon: 'people' },
+  PARENT_APPROVED: { kind: 'parent', icon: 'card' },
+  PARENT_REJECTED: { kind: 'gone', icon: 'cross' },
+  COUNTER_PROPOSED: { kind: 'counter', icon: 'swap' },
+  CONFIRMED: { kind: 'lesson', icon: null },
+  DECLINED: { kind: 'gone', icon: 'cross' },
+  CANCELLED: { kind: 'gone', icon: 'cross' },
+  COMPLETED: { kind: 'done', icon: 'check' },
+  NO_SHOW: { kind: 'no-show', icon: 'absent' },
 };

@@ -1,7 +1,7 @@
 import { Button, Select, Textarea } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { Interval } from '#shared/domain/overlap';
-import { timeOf, wallClockAt } from '#shared/domain/zone';
+import { addDays, timeOf, wallClockAt, type LocalDate } from '#shared/domain/zone';
 import { weekOf } from '#shared/domain/week';
 import type { ScheduleItem } from '#shared/rpc/contract';
 import { useLive } from '#renderer/state/live.ts';
@@ -24,7 +24,7 @@ type Props = {
 
 /** Day and start as fields: the way to move a booking without dragging (WCAG 2.5.7), also into another week. */
 export function MoveForm({ item, isAsked, prefill }: Props) {
-  const { week: shown, needsReason } = useSchedule();
+  const { week: shown, needsReason, actor } = useSchedule();
   const now = useNow(30_000);
   const zone = shown.zone;
   const begin = wallClockAt((prefill ?? item).startAt, zone);
@@ -46,7 +46,7 @@ export function MoveForm({ item, isAsked, prefill }: Props) {
   const week = isShown ? shown : (other.data ?? null);
   const at = intervalAt(date, minutes, item, zone);
   const isMoved = at.startAt !== item.startAt;
-  const verdict = week === null ? null : judgeMove(item, at, week, now);
+  const verdict = week === null ? null : judgeMove(item, at, week, now, actor);
   const offers = week === null ? [] : freeStarts(item, week, now, 3);
   const isCounter = item.status !== 'CONFIRMED';
 
@@ -75,20 +75,20 @@ export function MoveForm({ item, isAsked, prefill }: Props) {
     >
       <h3 className={styles.title}>{isCounter ? 'Offer another time' : 'Move without dragging'}</h3>
       <div className={styles.fields}>
-        <label className={styles.field}>
-          <span>Day</span>
-          <input
-            ref={firstField}
-            type="date"
-            className={styles.date}
-            value={date}
-            required
-            onChange={(event) => event.currentTarget.value !== '' && setDate(event.currentTarget.value)}
-          />
-        </label>
+        <Select
+          ref={firstField}
+          label="Day"
+          searchable
+          openOnFocus={false}
+          value={date}
+          data={daysAround(wallClockAt(now, zone).date, date)}
+          onChange={(value) => value !== null && setDate(value)}
+          comboboxProps={{ shadow: 'md' }}
+        />
         <Select
           label="Start"
           searchable
+          openOnFocus={false}
           value={timeOf(minutes)}
           data={startsWith(timeOf(minutes))}
           onChange={(value) =>
@@ -120,7 +120,7 @@ export function MoveForm({ item, isAsked, prefill }: Props) {
       {(isAsked || (isMoved && verdict?.problem !== null)) && offers.length > 0 && (
         <div className={styles.offers}>
           <p className={styles.offersTitle} id={`offers-${item.bookingId}`}>
-            Free for both length and notice
+            Free, with enough notice
           </p>
           <ul aria-labelledby={`offers-${item.bookingId}`}>
             {offers.map((offer) => (
@@ -169,7 +169,15 @@ export function MoveForm({ item, isAsked, prefill }: Props) {
   );
 }
 
-const labels = { move: 'Move', proposal: 'Propose', counter: 'Send counter-offer' } as const;
+const labels = { move: 'Move', propose: 'Propose', 'counter-offer': 'Send counter-offer' } as const;
+const daysOffered = 42;
+
+/** The coming weeks in words, and the chosen day when it lies elsewhere. */
+function daysAround(today: LocalDate, chosen: LocalDate): { value: LocalDate; label: string }[] {
+  const days = Array.from({ length: daysOffered }, (_, index) => addDays(today, index));
+  const all = days.includes(chosen) ? days : [chosen, ...days].toSorted();
+  return all.map((day) => ({ value: day, label: dayLabel(day, 'medium') }));
+}
 
 const quarters = Array.from({ length: minutesInDay / snapMinutes }, (_, index) =>
   timeOf(index * snapMinutes),

@@ -1,11 +1,11 @@
 import { canDo } from '#shared/domain/booking-status';
-import { microsPerMinute } from '#shared/domain/instant';
+import { decideCancel, decideConfirm, decideNoShow, type Circumstances } from '#shared/domain/move-rules';
+import { useNow } from '#renderer/ui/use-now.ts';
 import { useCommands } from '#renderer/app/commands/use-commands.ts';
-import { serverNow } from '#renderer/state/core-state.ts';
 import { useLive } from '#renderer/state/live.ts';
 import { openForm } from './action-store.ts';
 import { accept } from './booking-edits.ts';
-import { canMove } from './judge-move.ts';
+import { canMove, factsOf, takenIn } from './judge-move.ts';
 import { useShowBooking } from './requests-lane.tsx';
 import { useSchedule } from './schedule-context.ts';
 import type { ScheduleView } from './toolbar.tsx';
@@ -27,7 +27,11 @@ export function ScheduleCommands({ tutorId, onStep, onToday, onView }: Props) {
   const showBooking = useShowBooking();
   const can = (isPossible: boolean) => ({ isEnabled: isPossible && schedule.canAct && item !== null });
   const status = item?.status ?? 'CANCELLED';
-  const noShowFrom = (item?.startAt ?? 0) + schedule.week.rules.noShowMinutes * microsPerMinute;
+  const now: Circumstances = {
+    now: useNow(30_000),
+    rules: schedule.week.rules,
+    actor: schedule.actor,
+  };
 
   const goTo = (by: number) => {
     const index = requests.findIndex((request) => request.bookingId === schedule.selectedId);
@@ -42,7 +46,7 @@ export function ScheduleCommands({ tutorId, onStep, onToday, onView }: Props) {
       group: 'Booking',
       keys: ['A'],
       keywords: 'confirm',
-      ...can(canDo('confirm', status)),
+      ...can(item !== null && decideConfirm(factsOf(item), takenIn(schedule.week), now).may === 'do'),
       run: () => item !== null && void accept(item),
     },
     {
@@ -87,7 +91,7 @@ export function ScheduleCommands({ tutorId, onStep, onToday, onView }: Props) {
       group: 'Booking',
       keys: ['N'],
       keywords: 'absent missed claim',
-      ...can(canDo('mark_no_show', status) && item?.sessionId != null && serverNow() >= noShowFrom),
+      ...can(item?.sessionId != null && decideNoShow(factsOf(item), now).may === 'do'),
       run: () => item !== null && openForm(item.bookingId, 'no-show'),
     },
     {
@@ -95,7 +99,8 @@ export function ScheduleCommands({ tutorId, onStep, onToday, onView }: Props) {
       title: 'Cancel the booking…',
       group: 'Booking',
       keys: ['X'],
-      ...can(canDo('cancel', status) && status !== 'PENDING'),
+      // A request is declined; what is cancelled has been agreed on.
+      ...can(item !== null && status !== 'PENDING' && decideCancel(factsOf(item), now).may === 'do'),
       run: () => item !== null && openForm(item.bookingId, 'cancel'),
     },
     {

@@ -10,6 +10,8 @@ export type ScheduleContext = {
   select: (item: Pick<ScheduleItem, 'bookingId'> | null) => void;
   /** Whether this user may decide and move here. */
   canAct: boolean;
+  /** In which capacity. */
+  actor: 'tutor' | 'admin';
   /** Whether a move needs a reason, because it is somebody else's lesson. */
   needsReason: boolean;
 };

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import { weekOf, type Week } from '#shared/domain/week';
+import { weekAt, weekOf, type Week } from '#shared/domain/week';
 import { addDays, platformZone, wallClockAt, type LocalDate } from '#shared/domain/zone';
 import { isStaffOnly } from '#renderer/app/sections.ts';
 import { useMe } from '#renderer/app/use-me.ts';
@@ -15,7 +15,7 @@ import { RequestsLane } from './requests-lane.tsx';
 import { ScheduleCommands } from './schedule-commands.tsx';
 import { ScheduleProvider, type ScheduleContext } from './schedule-context.ts';
 import { ScheduleSkeleton } from './schedule-skeleton.tsx';
-import { Toolbar } from './toolbar.tsx';
+import { Toolbar, type ScheduleView } from './toolbar.tsx';
 import { TutorPicker } from './tutor-picker.tsx';
 import { WeekGrid } from './week-grid.tsx';
 import styles from './schedule-screen.module.css';
@@ -36,7 +36,11 @@ export function ScheduleScreen() {
   const view = search.view ?? 'week';
 
   const answer = useLive('schedule.week', hasTutor ? { tutorId, from: week.startAt, to: week.endAt } : null);
-  const data = answer.data;
+  // Turning the page shows the old one until the new one is there: reading it takes a few milliseconds.
+  const [last, setLast] = useState(answer.data);
+  if (answer.data !== undefined && answer.data !== last) setLast(answer.data);
+  const isSameTutor = last !== undefined && (tutorId === null || last.tutorId === tutorId);
+  const data = answer.data ?? (isSameTutor && answer.error === undefined ? last : undefined);
   // The first question assumes the platform's zone; the answer says the tutor's, and the next one is right.
   if (data !== undefined && data.zone !== zone) setZone(data.zone);
   useEffect(() => clearGhost, [week.startAt, view]);
@@ -46,17 +50,27 @@ export function ScheduleScreen() {
     if (data === undefined) return null;
     return {
       week: data,
-      days: daysOf(week, view === 'day' ? date : null),
+      days: daysOf(weekAt(data.from, data.zone), view === 'day' ? date : null),
       selectedId,
       select: (item) =>
         void navigate({ search: (before) => ({ ...before, booking: item?.bookingId }), replace: true }),
       canAct: me !== null && (me.userId === data.tutorId || me.staffRoles.includes('admin')),
+      actor: me !== null && me.userId === data.tutorId ? 'tutor' : 'admin',
       needsReason: me !== null && me.userId !== data.tutorId,
     };
-  }, [data, week, view, date, selectedId, navigate, me]);
+  }, [data, view, date, selectedId, navigate, me]);
 
   const show = (to: LocalDate) =>
     void navigate({ search: (before) => ({ ...before, on: to === today ? undefined : to }) });
+
+  const changeView = (next: ScheduleView) => {
+    // One day of the week: that of the selected booking, else today, else its first.
+    const selected = data?.items.find((item) => item.bookingId === selectedId);
+    const dayOf = selected === undefined ? null : wallClockAt(selected.startAt, zone).date;
+    const isThisWeek = week.days.some((day) => day.date === today);
+    const on = next === 'day' ? (dayOf ?? (isThisWeek ? today : date)) : date;
+    void navigate({ search: (before) => ({ ...before, view: next, on: on === today ? undefined : on }) });
+  };
 
   return (
     <div className={styles.screen}>
@@ -67,7 +81,7 @@ export function ScheduleScreen() {
         view={view}
         tutor={isStaff ? <TutorPicker tutorId={tutorId} name={data?.tutorName ?? null} /> : null}
         onShow={show}
-        onView={(next) => void navigate({ search: (before) => ({ ...before, view: next }) })}
+        onView={changeView}
       />
       {!hasTutor ? (
         <TutorPicker.Empty />
@@ -90,7 +104,7 @@ export function ScheduleScreen() {
             tutorId={tutorId}
             onStep={(by) => show(addDays(date, view === 'day' ? by : by * 7))}
             onToday={() => show(today)}
-            onView={(next) => void navigate({ search: (before) => ({ ...before, view: next }) })}
+            onView={changeView}
           />
         </ScheduleProvider>
       )}

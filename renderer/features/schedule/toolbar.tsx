@@ -1,9 +1,8 @@
 import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { instantAt, type LocalDate } from '#shared/domain/zone';
+import { useRef, type ReactNode } from 'react';
+import { addDays, instantAt, type LocalDate } from '#shared/domain/zone';
 import { Icon } from '#renderer/ui/icons.tsx';
 import { cityOf, offsetLabel, rangeLabel } from '#renderer/ui/time-labels.ts';
-import { addDays } from '#shared/domain/zone';
 import styles from './toolbar.module.css';
 
 export type ScheduleView = 'day' | 'week' | 'list';
@@ -56,15 +55,7 @@ export function Toolbar({ zone, days, today, view, tutor, onShow, onView }: Prop
         <span className="visually-hidden">Schedule, </span>
         {rangeLabel(first, last)}
       </h1>
-      <span className={styles.jump}>
-        <input
-          type="date"
-          className={styles.date}
-          aria-label="Go to a date"
-          value={first}
-          onChange={(event) => event.currentTarget.value !== '' && onShow(event.currentTarget.value)}
-        />
-      </span>
+      <DateJump date={first} onShow={onShow} />
       {tutor}
       <span className={styles.zone} title={zone}>
         <Icon name="globe" size={13} />
@@ -77,6 +68,29 @@ export function Toolbar({ zone, days, today, view, tutor, onShow, onView }: Prop
         data={[...views]}
       />
     </div>
+  );
+}
+
+/** A button that opens the browser's own calendar, in the reader's own notation. */
+function DateJump({ date, onShow }: { date: LocalDate; onShow: (date: LocalDate) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <span className={styles.jump}>
+      <Tooltip label="Go to a date">
+        <ActionIcon aria-label="Go to a date" onClick={() => field.current?.showPicker()}>
+          <Icon name="calendar" />
+        </ActionIcon>
+      </Tooltip>
+      <input
+        ref={field}
+        type="date"
+        className={styles.date}
+        aria-label="Date"
+        tabIndex={-1}
+        value={date}
+        onChange={(event) => event.currentTarget.value !== '' && onShow(event.currentTarget.value)}
+      />
+    </span>
   );
 }
 

@@ -111,7 +111,7 @@ export function useDrag(area: RefObject<HTMLDivElement | null>) {
   }, [area]);
 }
 
-function showGhost(current: Drag, area: HTMLElement, { week, days }: ScheduleContext): void {
+function showGhost(current: Drag, area: HTMLElement, { week, days, actor }: ScheduleContext): void {
   const box = area.getBoundingClientRect();
   const duration = Math.round((current.item.endAt - current.item.startAt) / microsPerMinute);
   const { dayIndex, minutes } = slotUnder(
@@ -125,7 +125,7 @@ function showGhost(current: Drag, area: HTMLElement, { week, days }: ScheduleCon
   if (date === undefined) return;
   const at = intervalAt(date, minutes, current.item, week.zone);
   if (useGhost.getState().ghost?.at.startAt === at.startAt) return;
-  const verdict = judgeMove(current.item, at, week, serverNow());
+  const verdict = judgeMove(current.item, at, week, serverNow(), actor);
   useGhost.setState({ ghost: { item: current.item, at, verdict, via: 'pointer' } });
 }
 
@@ -136,7 +136,7 @@ function finish(item: ScheduleItem, { week, needsReason, select }: ScheduleConte
   if (needsReason && ghost.verdict.problem === null) {
     clearGhost();
     select(item);
-    openForm(item.bookingId, ghost.verdict.kind === 'counter' ? 'counter' : 'move', ghost.at);
+    openForm(item.bookingId, ghost.verdict.kind === 'counter-offer' ? 'counter' : 'move', ghost.at);
     return;
   }
   void drop(week.zone);

@@ -42,7 +42,7 @@ export function useGridKeys(layouts: readonly DayLayout<Item>[], area: RefObject
 }
 
 /** Picks a booking up with the keyboard, if it can be moved; says so either way. */
-export function grabBooking(bookingId: string, { week, canAct, select }: ScheduleContext): void {
+export function grabBooking(bookingId: string, { week, canAct, actor, select }: ScheduleContext): void {
   const item = week.items.find((one) => one.bookingId === bookingId);
   if (item === undefined) return;
   if (!canAct || !canMove(item)) {
@@ -52,7 +52,7 @@ export function grabBooking(bookingId: string, { week, canAct, select }: Schedul
   select(item);
   const block = document.querySelector<HTMLElement>(`[data-booking="${bookingId}"]`);
   block?.focus();
-  show(pickUp(bookingId, item), item, week);
+  show(pickUp(bookingId, item), item, { week, actor });
   announce(
     `Picked up ${nameOf(item)}, ${spanLabel(item.startAt, item.endAt, week.zone)}. Arrows move it, Enter drops it, Escape puts it back.`,
   );
@@ -79,14 +79,14 @@ function pressWhileGrabbed(event: KeyboardEvent, grab: Grab, schedule: ScheduleC
       announce('That is outside the week that is shown. Use the form to move it further.');
       return;
     }
-    show(outcome.grab, item, week);
+    show(outcome.grab, item, schedule);
     announceGhost(week.zone);
     return;
   }
   const { ghost } = useGhost.getState();
   if (ghost !== null && schedule.needsReason && ghost.verdict.problem === null) {
     clearGhost();
-    openForm(item.bookingId, ghost.verdict.kind === 'counter' ? 'counter' : 'move', ghost.at);
+    openForm(item.bookingId, ghost.verdict.kind === 'counter-offer' ? 'counter' : 'move', ghost.at);
     return;
   }
   if (ghost?.verdict.problem != null) {
@@ -97,8 +97,12 @@ function pressWhileGrabbed(event: KeyboardEvent, grab: Grab, schedule: ScheduleC
   void drop(week.zone);
 }
 
-function show(grab: Grab, item: ScheduleItem, week: ScheduleContext['week']): void {
-  const verdict = judgeMove(item, grab.at, week, serverNow());
+function show(
+  grab: Grab,
+  item: ScheduleItem,
+  { week, actor }: Pick<ScheduleContext, 'week' | 'actor'>,
+): void {
+  const verdict = judgeMove(item, grab.at, week, serverNow(), actor);
   useGhost.setState({ grab, ghost: { item, at: grab.at, verdict, via: 'keyboard' } });
 }
 

@@ -3,7 +3,7 @@ import { formatMoney, sumCents } from '#shared/domain/money';
 import type { LocalDate } from '#shared/domain/zone';
 import { count, dayLabel } from '#renderer/ui/time-labels.ts';
 import { DayColumn } from './day-column.tsx';
-import { layOut } from './grid.ts';
+import { layOut, mostColumns } from './grid.ts';
 import { useSchedule } from './schedule-context.ts';
 import { useDrag } from './use-drag.ts';
 import { useGridKeys } from './use-grid-keys.ts';
@@ -17,7 +17,8 @@ export function WeekGrid({ today }: { today: LocalDate }) {
   const scroller = useRef<HTMLDivElement>(null);
   const area = useRef<HTMLDivElement>(null);
   const items = useMemo(() => week.items.map((item) => ({ ...item, id: item.bookingId })), [week.items]);
-  const layouts = useMemo(() => layOut(items, days, week.zone), [items, days, week.zone]);
+  const most = days.length === 1 ? mostColumns.day : mostColumns.week;
+  const layouts = useMemo(() => layOut(items, days, week.zone, most), [items, days, week.zone, most]);
   const drag = useDrag(area);
   const keys = useGridKeys(layouts, area);
   // One block can be reached with Tab; the arrows lead to the others.
