@@ -22,6 +22,8 @@ export type PendingLook = { word: string; icon: IconName; tone: 'waiting' | 'ale
 export function pendingLook(item: Pick<ScheduleItem, 'pending'>): PendingLook | null {
   switch (item.pending?.state) {
     case undefined:
+    // The server has it; only the pull that brings it back is outstanding, which is nobody's concern.
+    case 'applied':
       return null;
     case 'conflict':
       return { word: 'changed on both sides', icon: 'warning', tone: 'alert' };
