@@ -188,6 +188,35 @@ describe('declining and proposing another time', () => {
     expect(session['scheduled_start_at']).toEqual(new Date(hoursLater(96)));
   });
 
+  it('may be accepted by a parent of the student, and by no stranger', async () => {
+    const parent = await world.person('parent');
+    const child = await world.person('student');
+    await world.sql.query('insert into public.parent_child_links (parent_id, child_id) values ($1, $2)', [
+      parent,
+      child,
+    ]);
+    const id = await world.booking({ tutor, student: child });
+    await world.call(tutor, 'console_booking_counter_offer', {
+      p_booking_id: id,
+      p_start_at: hoursLater(120),
+      p_end_at: hoursLater(121),
+      p_message: '',
+    });
+    const offer = await world.query(parent, 'select id from public.booking_messages where booking_id = $1', [
+      id,
+    ]);
+    const args = { p_booking_id: id, p_message_id: (offer.rows[0] as { id: string }).id };
+    expect(await refusal(world.call(student, 'console_booking_accept_counter', args))).toMatchObject({
+      code: 'SY030',
+    });
+    expect(await refusal(world.call(tutor, 'console_booking_accept_counter', args))).toMatchObject({
+      code: '42501',
+    });
+    expect(await world.call(parent, 'console_booking_accept_counter', args)).toMatchObject({
+      status: 'CONFIRMED',
+    });
+  });
+
   it('proposes nothing that the tutor could not keep', async () => {
     await world.booking({ tutor, student, status: 'CONFIRMED', startsIn: 72 });
     const id = await world.booking({ tutor, student });

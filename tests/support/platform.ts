@@ -27,6 +27,7 @@ export const platform = {
 export type Platform = {
   /** As superuser. */
   readonly sql: pg.Pool;
+  urlFor(user: 'supabase_admin' | 'postgres'): string;
   /** Applies the console's migrations; the hardening layer only when asked. */
   migrate(options: { harden: boolean }): Promise<{ applied: readonly string[]; skipped: readonly string[] }>;
   /**
@@ -58,6 +59,7 @@ export async function createPlatform(): Promise<Platform> {
   sql.on('error', () => undefined);
   return {
     sql,
+    urlFor: (user) => database.urlFor(user),
     migrate: ({ harden }) =>
       migrate({ databaseUrl: database.urlFor('postgres'), ...(harden ? { harden } : {}) }),
     async attempt(user, statements, check) {
