@@ -13,6 +13,8 @@ function suite(name: string, options: { timeout?: number; serial?: boolean; glob
       testTimeout: options.timeout ?? 5_000,
       hookTimeout: options.timeout ?? 5_000,
       fileParallelism: options.serial !== true,
+      // Polling waits for an event; a busy machine takes longer than the default second.
+      expect: { poll: { timeout: (options.timeout ?? 5_000) / 3, interval: 20 } },
       ...(options.globalSetup === undefined ? {} : { globalSetup: [options.globalSetup] }),
     },
   };

@@ -161,6 +161,10 @@ export function createApp(options: AppOptions): App {
       await requireLink().session.verify();
       return {};
     },
+    'sync.cancel': async () => {
+      engine().cancelPull();
+      return {};
+    },
     'changes.watch': (_input, signal) => changes.watch(signal),
 
     'outbox.list': async () => ({ items: [...(link?.session.workspace()?.engine.outbox() ?? [])] }),

@@ -44,7 +44,7 @@ export type ConsoleAppOptions = Partial<Pick<AppOptions, 'clock' | 'fetch' | 'ho
   readonly memory?: HostMemory;
 };
 
-/** A whole core in this process, reached over real ports; the host is this test's. Edits are sent at once unless told otherwise. */
+/** A whole core in this process, reached over real ports; the host is this test's. Edits are held for 10 ms unless told otherwise. */
 export async function startConsoleApp(options: ConsoleAppOptions = {}): Promise<ConsoleApp> {
   const dataDir = options.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'itutor-core-'));
   const memory = options.memory ?? { secrets: new Map<string, string>(), exports: new Map<string, string>() };
@@ -54,7 +54,7 @@ export async function startConsoleApp(options: ConsoleAppOptions = {}): Promise<
   const rpcLog = (event: string, fields: Readonly<Record<string, unknown>>) =>
     file.log('warn', event, fields);
   serve(hostContract, hostHandlers(memory), messagePort(hostWire.port1), { log: rpcLog, checkOutput: true });
-  const { clock = systemClock, fetch, holdMillis = 0, pollMillis = 600_000 } = options;
+  const { clock = systemClock, fetch, holdMillis = 10, pollMillis = 600_000 } = options;
   const app = createApp({
     dataDir,
     environment: { supabaseUrl: options.url, supabaseKey: options.key, isEmbedded: true },

@@ -169,6 +169,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         throw pullError(error);
       }
     },
+    cancelPull: pulls.cancel,
     async flush(signal) {
       if (cache.isReadOnly) throw readOnlyError();
       releaseHolds(target, clock.now());

@@ -9,6 +9,8 @@ export type Loop = {
   nudge(): void;
   /** Resolves after a run that began after this call, rejects with what made it fail. */
   request(signal?: AbortSignal): Promise<void>;
+  /** Ends the run under way and those that were asked for; nothing is tried again by itself. */
+  cancel(): void;
   readonly isRunning: boolean;
   stop(): Promise<void>;
 };
@@ -35,6 +37,12 @@ export function createLoop({ clock, run, onError }: LoopOptions): Loop {
   function clearTimer(): void {
     cancelTimer?.();
     cancelTimer = null;
+  }
+
+  function rejectWaiting(message: string): void {
+    const left = waiting;
+    waiting = [];
+    for (const each of left) each.reject(new AppError('CANCELLED', message));
   }
 
   async function go(): Promise<void> {
@@ -88,6 +96,11 @@ export function createLoop({ clock, run, onError }: LoopOptions): Loop {
         kick();
       });
     },
+    cancel() {
+      isWanted = false;
+      rejectWaiting('The synchronisation was cancelled.');
+      controller.abort();
+    },
     get isRunning() {
       return running !== null;
     },
@@ -95,9 +108,7 @@ export function createLoop({ clock, run, onError }: LoopOptions): Loop {
       isStopped = true;
       clearTimer();
       controller.abort();
-      const left = waiting;
-      waiting = [];
-      for (const each of left) each.reject(new AppError('CANCELLED', 'Synchronisation was stopped.'));
+      rejectWaiting('Synchronisation was stopped.');
       await running;
     },
   };

@@ -52,6 +52,8 @@ export type SyncEngine = {
   stop(): Promise<void>;
   /** Resolves after a pull round that began after this call; rejects with AppError when it could not. */
   pull(signal?: AbortSignal): Promise<void>;
+  /** Ends the pull that runs. What it stored stays, and the next pull goes on from there. */
+  cancelPull(): void;
   /** Resolves when every edit that can be sent now has an outcome; rejects with AppError OFFLINE otherwise. */
   flush(signal?: AbortSignal): Promise<void>;
   status(): SyncStatus;
