@@ -269,6 +269,25 @@ test('a later edit of the same booking waits for the refused one, others do not'
   await console.stop();
 });
 
+test('an edit made after a refusal was shown stands on what the server has, and waits for nothing', async () => {
+  const id = first(await plant(1));
+  const console = await openConsole(backend, tutor);
+  await console.engine.pull();
+  console.engine.add({ kind: 'booking.confirm', args: { booking_id: id } });
+  await backend.sql.query(
+    `update public.bookings set student_notes = 'x', status = 'COUNTER_PROPOSED' where id = $1`,
+    [id],
+  );
+  await console.engine.flush();
+  await console.engine.pull();
+  expect(console.engine.outbox()).toMatchObject([{ state: 'conflict' }]);
+  console.engine.add({ kind: 'booking.decline', args: { booking_id: id, message: '' } });
+  await console.engine.flush();
+  expect(console.engine.outbox().map((item) => item.state)).toEqual(['conflict', 'applied']);
+  expect(await statusOf(id)).toBe('DECLINED');
+  await console.stop();
+});
+
 test('two edits of one booking made offline are both applied, in their order', async () => {
   const id = first(await plant(1));
   const console = await openConsole(backend, tutor);

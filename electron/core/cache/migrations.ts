@@ -30,7 +30,9 @@ const steps: readonly string[] = [
      problem_code TEXT,
      fields TEXT NOT NULL DEFAULT '[]',
      -- The pull round that was the latest one begun when the server's answer came.
-     applied_round INTEGER
+     applied_round INTEGER,
+     -- The newest edit when this one was refused: those up to it were made on top of it, later ones were not.
+     refused_at_position INTEGER
    ) STRICT;
    CREATE TABLE drafts(
      key TEXT PRIMARY KEY, kind TEXT NOT NULL, content TEXT NOT NULL, updated_at INTEGER NOT NULL

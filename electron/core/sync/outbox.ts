@@ -26,6 +26,7 @@ export type StoredEdit = {
   readonly problem_code: string | null;
   readonly fields: string;
   readonly applied_round: number | null;
+  readonly refused_at_position: number | null;
 };
 
 export type NewEdit = Pick<
@@ -71,12 +72,12 @@ export function dueEdits(
   now: number,
   holdMicros: number,
 ): readonly StoredEdit[] {
-  return firstOfEachEntity(edits).filter((edit) => isWaiting(edit) && isDue(edit, now, holdMicros));
+  return unblocked(edits).filter((edit) => isDue(edit, now, holdMicros));
 }
 
 /** When the next held edit becomes due, or null when none is held. */
 export function nextDueAt(edits: readonly StoredEdit[], now: number, holdMicros: number): number | null {
-  const held = firstOfEachEntity(edits).filter((edit) => isWaiting(edit) && !isDue(edit, now, holdMicros));
+  const held = unblocked(edits).filter((edit) => !isDue(edit, now, holdMicros));
   return held.length === 0 ? null : Math.min(...held.map((edit) => edit.send_at));
 }
 
@@ -88,10 +89,13 @@ export function needsAttention(edit: StoredEdit): boolean {
   return edit.state === 'conflict' || edit.state === 'rejected' || edit.state === 'update-required';
 }
 
-/** The earlier edit of the same entity that this one waits for. */
+/**
+ * The earlier edit of the same entity that this one waits for: one that is still on its way, or one that was refused
+ * after this one had been made on top of it. What was made after the refusal was shown stands on the server's row.
+ */
 export function blockerOf(edit: StoredEdit, edits: readonly StoredEdit[]): StoredEdit | undefined {
   return edits.find(
-    (other) => other.entity === edit.entity && other.position < edit.position && other.state !== 'applied',
+    (other) => other.entity === edit.entity && other.position < edit.position && blocks(other, edit),
   );
 }
 
@@ -135,11 +139,17 @@ function isDue(edit: StoredEdit, now: number, holdMicros: number): boolean {
   return edit.send_at <= now || edit.send_at - now > holdMicros;
 }
 
-function firstOfEachEntity(edits: readonly StoredEdit[]): readonly StoredEdit[] {
-  const seen = new Set<string>();
+function blocks(other: StoredEdit, edit: StoredEdit): boolean {
+  if (isWaiting(other)) return true;
+  return needsAttention(other) && edit.position <= (other.refused_at_position ?? Number.MAX_SAFE_INTEGER);
+}
+
+/** Waiting edits that wait for no other. One pass, because the outbox may be long after days without a network. */
+function unblocked(edits: readonly StoredEdit[]): readonly StoredEdit[] {
+  const earlier = new Map<string, StoredEdit[]>();
   return edits.filter((edit) => {
-    if (edit.state === 'applied' || seen.has(edit.entity)) return false;
-    seen.add(edit.entity);
-    return true;
+    const others = earlier.get(edit.entity) ?? [];
+    earlier.set(edit.entity, [...others, edit]);
+    return isWaiting(edit) && !others.some((other) => blocks(other, edit));
   });
 }

@@ -42,7 +42,8 @@ export function recordOutcome(db: Database, edit: StoredEdit, result: Result): v
         : 'rejected';
   statement(
     db,
-    'UPDATE outbox SET state = ?, problem = ?, problem_code = ?, fields = ? WHERE position = ?',
+    `UPDATE outbox SET state = ?, problem = ?, problem_code = ?, fields = ?,
+       refused_at_position = (SELECT max(position) FROM outbox) WHERE position = ?`,
   ).run(
     state,
     problemOf(result),
