@@ -42,13 +42,12 @@ onStopRequest(() => stopAll(0));
 try {
   if (flags.reset) reset(data);
   stoppers.push(claim(data));
-  const [backend, electron] = await Promise.all([
-    startBackend(),
-    chooseElectron(),
-    build((line) => say(line)),
-  ]);
+  const backend = startBackend();
+  // It is awaited below; until then its failure must not count as nobody's.
+  backend.catch(() => {});
+  const [electron] = await Promise.all([chooseElectron(), build((line) => say(line))]);
   if (electron.path === null) await runBrowserHost(backend, electron.reason);
-  else runElectron(backend, electron.path);
+  else runElectron(await backend, electron.path);
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   await stopAll(1);
@@ -88,17 +87,22 @@ async function chooseElectron(): Promise<ElectronChoice> {
   return findElectron(process.env, 5_000, aborted.signal);
 }
 
-async function runBrowserHost(backend: Backend, reason: string): Promise<void> {
+/** The host's process loads while the backend starts, and is told which it is on its stdin. */
+async function runBrowserHost(starting: Promise<Backend>, reason: string): Promise<void> {
   const host = startService(
     [join(root, 'out/main/browser-host.js'), '--data', data.console, '--port', flags.port],
     {
-      env: environmentOf(backend),
+      env: { NODE_ENV: 'production' },
       onNote: say,
       onEvent: (event) => say(`Another link: ${String(event['link'])}`),
     },
   );
   stoppers.push(() => host.stop(patience));
   endWith(host, 'The browser host');
+  const backend = await starting;
+  host.say(
+    JSON.stringify({ supabaseUrl: backend.url, supabaseKey: backend.key, isEmbedded: backend.isEmbedded }),
+  );
   const { link, origin } = await host.ready;
   if (flags.json) {
     process.stdout.write(
@@ -122,7 +126,14 @@ async function runBrowserHost(backend: Backend, reason: string): Promise<void> {
 function runElectron(backend: Backend, path: string): void {
   const child = spawn(path, [root], {
     cwd: root,
-    env: { ...process.env, ...environmentOf(backend), CONSOLE_DATA_DIR: data.console },
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      CONSOLE_SUPABASE_URL: backend.url,
+      CONSOLE_SUPABASE_KEY: backend.key,
+      CONSOLE_EMBEDDED: backend.isEmbedded ? '1' : '0',
+      CONSOLE_DATA_DIR: data.console,
+    },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -133,14 +144,6 @@ function runElectron(backend: Backend, path: string): void {
   child.once('error', (error) => say(`Electron could not be started: ${error.message}`));
   child.once('exit', (code) => void stopAll(code ?? 1));
   console.log(banner({ host: 'Electron', link: null, where: 'its own window', backend, data }));
-}
-
-function environmentOf(backend: Backend): NodeJS.ProcessEnv {
-  return {
-    CONSOLE_SUPABASE_URL: backend.url,
-    CONSOLE_SUPABASE_KEY: backend.key,
-    CONSOLE_EMBEDDED: backend.isEmbedded ? '1' : '0',
-  };
 }
 
 /** Nothing works without this process: when it ends by itself, so does everything. */

@@ -1,43 +1,49 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import * as z from 'zod';
 import { startBrowserHost } from './host.ts';
 
 /**
- * The browser host as a process: `browser-host --data DIR [--port N]`, with CONSOLE_SUPABASE_URL,
- * CONSOLE_SUPABASE_KEY and CONSOLE_EMBEDDED=1 in the environment. Says `{"event":"ready","link",...}` on stdout, a new
- * `{"event":"link"}` for each line "link" on stdin, and stops on SIGINT, SIGTERM or when stdin ends.
+ * The browser host as a process: `browser-host --data DIR [--port N]`. Its first line on stdin says which backend is
+ * prescribed: `{"supabaseUrl","supabaseKey","isEmbedded"}`, or `{}` for the one that the user has chosen. It is not an
+ * argument so that the process can load while the backend still starts. Says `{"event":"ready","link",...}` on stdout,
+ * a new `{"event":"link"}` for each later line "link", and stops on SIGINT, SIGTERM or when stdin ends.
  */
+
+const coreEnvironment = z.object({
+  supabaseUrl: z.string().optional(),
+  supabaseKey: z.string().optional(),
+  isEmbedded: z.boolean().optional(),
+});
 
 const { values } = parseArgs({
   options: { data: { type: 'string' }, port: { type: 'string', default: '0' } },
 });
 if (values.data === undefined) throw new Error('browser-host needs --data DIR');
 
-const env = process.env;
+const lines = createInterface({ input: process.stdin });
+// Whoever started this process has gone when its end of the pipe closes.
+const gone = once(lines, 'close');
+const backend = coreEnvironment.parse(JSON.parse(String((await once(lines, 'line'))[0])));
 const host = await startBrowserHost({
   port: Number(values.port),
   dataDir: resolve(values.data),
   rendererDir: fileURLToPath(new URL('../renderer', import.meta.url)),
   coreEntry: new URL('../core/worker.ts', import.meta.url),
-  environment: {
-    supabaseUrl: env['CONSOLE_SUPABASE_URL'],
-    supabaseKey: env['CONSOLE_SUPABASE_KEY'],
-    isEmbedded: env['CONSOLE_EMBEDDED'] === '1',
-  },
+  environment: backend,
   version: readVersion(),
   log: (event, fields) => process.stderr.write(`${event} ${JSON.stringify(fields, describe)}\n`),
 });
 say({ event: 'ready', origin: host.origin, link: host.createLink(), pid: process.pid });
 
-const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   if (line.trim() === 'link') say({ event: 'link', link: host.createLink() });
 });
-// Whoever started this process has gone when its end of the pipe closes.
-lines.on('close', stop);
+void gone.then(stop);
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 
