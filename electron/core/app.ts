@@ -86,7 +86,8 @@ export function createApp(options: AppOptions): App {
   function createLink(connection: Connection): Link {
     const storage = secretStorage(host, connection.isEmbedded);
     const shared = { clock, log, fetch };
-    const backend = createBackend({ url: connection.url, key: connection.key, storage, ...shared });
+    const { url, key, isEmbedded } = connection;
+    const backend = createBackend({ url, key, isEmbedded, storage, ...shared });
     const openWorkspace = workspaceOpener({
       ...shared,
       dataDir,

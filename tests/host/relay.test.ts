@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSocket, startTestHost, type TestHost } from './support/host.ts';
 
+/** Threads start slowly on a busy machine. */
+const patient = { timeout: 15_000 };
+
 let host: TestHost;
 beforeEach(async () => {
   host = await startTestHost();
@@ -43,7 +46,7 @@ describe('the relay between a page and the core', () => {
     await stream.next();
     expect(await watcher.client['echo.open']({})).toEqual({ count: 1 });
     tab.socket.terminate();
-    await expect.poll(() => watcher.client['echo.open']({})).toEqual({ count: 0 });
+    await expect.poll(() => watcher.client['echo.open']({}), patient).toEqual({ count: 0 });
   });
 });
 
@@ -87,13 +90,15 @@ describe('a core that dies', () => {
       const { client } = await openSocket(host);
       return (await client['echo.say']({ text: 'second' }).catch(() => ({ threadId }))).threadId;
     };
-    await expect.poll(askAgain).not.toBe(threadId);
+    await expect.poll(askAgain, patient).not.toBe(threadId);
   });
 
   it('is given up when it cannot run, instead of being started for ever', async () => {
     const broken = await startTestHost({ dataDir: 'broken' });
     try {
-      await expect.poll(() => broken.events.filter((event) => event === 'core.exited').length).toBe(4);
+      await expect
+        .poll(() => broken.events.filter((event) => event === 'core.exited').length, patient)
+        .toBe(4);
       await expect(openSocket(broken)).rejects.toThrow('503');
     } finally {
       await broken.stop();

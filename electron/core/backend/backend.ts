@@ -9,12 +9,14 @@ import { AppError } from '#shared/rpc/errors';
 import type { Clock, Log } from '../cache/types.ts';
 import { offline, toAppError } from './errors.ts';
 import { fetchWithin, type Fetch } from './fetch.ts';
-import { storageKeyOf } from './storage.ts';
+import { projectOf, storageKeyOf } from './storage.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 /** One Supabase project, as this console uses it. */
 export type Backend = {
   readonly url: string;
+  /** What tells this backend from others, see projectOf. */
+  readonly project: string;
   readonly tokens: Tokens;
   /** supabase-js with our tokens and without its retries: an offline read would take 7 s to say so. */
   readonly client: SupabaseClient;
@@ -35,6 +37,7 @@ export type Backend = {
 export type BackendOptions = {
   readonly url: string;
   readonly key: string;
+  readonly isEmbedded: boolean;
   readonly storage: SupportedStorage;
   readonly clock: Clock;
   readonly log: Log;
@@ -46,7 +49,8 @@ const signOutMillis = 3_000;
 
 export function createBackend(options: BackendOptions): Backend {
   const { url, key, storage } = options;
-  const storageKey = storageKeyOf(url);
+  const project = projectOf(url, options.isEmbedded);
+  const storageKey = storageKeyOf(project);
   const within = fetchWithin(requestMillis, options.fetch);
   const tokens = createTokens({ ...options, storageKey, fetch: within });
   const client = createClient(url, key, {
@@ -69,6 +73,7 @@ export function createBackend(options: BackendOptions): Backend {
 
   return {
     url,
+    project,
     tokens,
     client,
     async rpc(name, args, signal) {

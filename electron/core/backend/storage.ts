@@ -3,9 +3,17 @@ import type { SupportedStorage } from '@supabase/supabase-js';
 import type { Client } from '#shared/rpc/define';
 import type { HostContract } from '#shared/rpc/host-contract';
 
+/**
+ * What tells one backend from another, for the session and the cache. The embedded one is the only one of its data
+ * directory and may get another port at each start: its address must not count, or unsent edits would seem lost.
+ */
+export function projectOf(url: string, isEmbedded: boolean): string {
+  return isEmbedded ? 'embedded' : new URL(url).origin;
+}
+
 /** The name under which the session of one backend is kept. Sessions of two backends never meet. */
-export function storageKeyOf(url: string): string {
-  return `session-${createHash('sha256').update(new URL(url).origin).digest('hex').slice(0, 16)}`;
+export function storageKeyOf(project: string): string {
+  return `session-${createHash('sha256').update(project).digest('hex').slice(0, 16)}`;
 }
 
 /**

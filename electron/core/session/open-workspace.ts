@@ -30,7 +30,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
   return async (userId) => {
     const cache = await openCache({
       directory: join(options.dataDir, 'cache'),
-      project: backend.url,
+      project: backend.project,
       userId,
       clock,
       log,

@@ -56,7 +56,7 @@ export function createSession(options: SessionOptions): SessionService {
   const { backend, storage, host, clock, log } = options;
   const state = createSignal<SessionState>({ status: 'restoring' });
   const exclusive = createExclusive();
-  const meKey = `${storageKeyOf(backend.url)}-me`;
+  const meKey = `${storageKeyOf(backend.project)}-me`;
   let workspace: Workspace | null = null;
   /** Why the cache could not be opened, as long as it could not. */
   let openFailure: AppError | null = null;
