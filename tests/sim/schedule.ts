@@ -1,0 +1,87 @@
+import { dice, pickWeighted } from './random.ts';
+
+/** What may go wrong besides the order of things. */
+export const faultNames = [
+  'drop',
+  'delay',
+  'duplicate',
+  'truncate',
+  'reset',
+  '5xx',
+  '429',
+  'reorder',
+  'half-open',
+  'partition',
+  'crash',
+  'late',
+  'session',
+  'schema',
+] as const;
+export type FaultName = (typeof faultNames)[number];
+
+/** Who acts: three server-side writers, five consoles, the network, the staff of the platform. */
+export const writerCount = 3;
+export const clientCount = 5;
+
+/**
+ * One step. `rolls` are numbers from 0 to 1 that stand for whatever the step has to choose when it is run, so that a
+ * step means something of its own and can be taken out without changing the others.
+ */
+export type Step = { readonly who: number; readonly what: StepKind; readonly rolls: readonly number[] };
+
+export type StepKind =
+  | 'write'
+  | 'begin'
+  | 'end'
+  | 'savepoint'
+  | 'unsave'
+  | 'access'
+  | 'truncate'
+  | 'edit'
+  | 'takeBack'
+  | 'ring'
+  | 'send'
+  | 'deliver'
+  | 'tick'
+  | 'signIn'
+  | 'crash'
+  | 'schema'
+  | 'late'
+  | 'partition'
+  | 'heal';
+
+export function isFault(text: string): text is FaultName {
+  return (faultNames as readonly string[]).includes(text);
+}
+
+/** The schedule of a seed. */
+export function scheduleOf(seed: number, length: number, faults: ReadonlySet<FaultName>): readonly Step[] {
+  const roll = dice(seed * 7919 + 17);
+  const has = (name: FaultName, weight: number) => (faults.has(name) ? weight : 0);
+  const weights: Record<StepKind, number> = {
+    begin: 7,
+    write: 22,
+    end: 6,
+    savepoint: 2,
+    unsave: 2,
+    access: 0.6,
+    truncate: 0.15,
+    edit: 12,
+    takeBack: 1.5,
+    ring: 8,
+    send: 26,
+    deliver: 26,
+    tick: 6,
+    signIn: 1,
+    crash: has('crash', 3),
+    schema: has('schema', 0.5),
+    late: has('late', 2),
+    partition: has('partition', 0.8),
+    heal: has('partition', 1.5) + has('half-open', 0.5),
+  };
+  return Array.from({ length }, () => ({
+    what: pickWeighted(weights, roll.next()),
+    who: roll.below(15),
+    rolls: Array.from({ length: 5 }, () => Math.round(roll.next() * 1e6) / 1e6),
+  }));
+}
