@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TransportError } from '#core/sync/transport';
 import { startBackend, type Backend, type TestUser } from '../support/backend.ts';
 import { differences, openConsole, plantBookings } from '../support/sync-rig.ts';
 
@@ -136,6 +137,29 @@ test('a cursor older than the purged log makes everything be pulled again, witho
   await console.engine.pull();
   await backend.sql.query('delete from public.bookings where id = $1', [ghost]);
   await backend.sql.query(`select sync.purge('0 seconds')`);
+  await console.engine.pull();
+  expect(await differences(backend.sql, tutor.id, console)).toEqual([]);
+  await console.stop();
+});
+
+test('a pull that finishes a round which was cut off also brings what came after that round began', async () => {
+  await plantBookings(backend.sql, tutor.id, student.id, 8);
+  let asked = 0;
+  const console = await openConsole(backend, tutor, {
+    pageSize: 2,
+    wrap: (inner) => ({
+      ...inner,
+      pull: (request, signal) =>
+        (asked += 1) === 2
+          ? Promise.reject(new TransportError('The server did not answer.', { status: 0 }))
+          : inner.pull(request, signal),
+    }),
+  });
+  await expect(console.engine.pull()).rejects.toMatchObject({ code: 'OFFLINE' });
+  // Its table was already complete on the first page.
+  await backend.sql.query('update public.tutor_schedules set buffer_minutes = 25 where tutor_id = $1', [
+    tutor.id,
+  ]);
   await console.engine.pull();
   expect(await differences(backend.sql, tutor.id, console)).toEqual([]);
   await console.stop();

@@ -25,9 +25,13 @@ const rowsPerTransaction = 20_000;
  * is aborted, and the next call goes on from there. Rejects with TransportError or what SQLite threw.
  */
 export async function pullRound(options: PullOptions, signal: AbortSignal): Promise<void> {
+  // A round that was cut off ends at the snapshot of its own first page: who asks now wants what is there now.
+  let isStale = readPullState(options.target.db).round?.first != null;
   for (let resyncs = 0; ; resyncs += 1) {
     const outcome = await tryRound(options, signal);
-    if (outcome === 'done') return;
+    if (outcome === 'done' && !isStale) return;
+    isStale = false;
+    if (outcome === 'done') continue;
     // Rights or epoch changing again and again in one call means a server that contradicts itself.
     if (resyncs === 3) throw new Error('the server kept changing its epoch during a pull');
   }
