@@ -87,6 +87,28 @@ test('an edit waits five seconds, and can be taken back in that time', async () 
   await console.stop();
 });
 
+test('what is shown is in the time of the server, what is waited for in that of this machine', async () => {
+  const id = first(await plant(1));
+  const ahead = 86_400_000_000;
+  const clock = manualClock();
+  const console = await openConsole(backend, tutor, {
+    clock,
+    holdMillis: 5000,
+    wrap: (inner) => ({
+      ...inner,
+      pull: async (...args) => ({ ...(await inner.pull(...args)), now: clock.now() + ahead }),
+    }),
+  });
+  await console.engine.pull();
+  const now = clock.now();
+  expect(console.engine.status()).toMatchObject({ serverOffset: ahead, lastSyncedAt: now + ahead });
+  console.engine.add({ kind: 'booking.confirm', args: { booking_id: id } });
+  expect(console.engine.outbox()).toMatchObject([
+    { state: 'held', createdAt: now + ahead, sendAt: now + ahead + 5_000_000 },
+  ]);
+  await console.stop();
+});
+
 test('a lost answer is asked again and has one effect', async () => {
   const id = first(await plant(1));
   let losses = 2;

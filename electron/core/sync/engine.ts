@@ -54,7 +54,6 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
             {
               target,
               transport: options.transport,
-              clock,
               log,
               pageSize: options.pageSize,
               onChanged: changed,
@@ -206,7 +205,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     outbox() {
       const all = allEdits(target.db);
       const now = clock.now();
-      return all.map((each) => toItem(each, all, now, holdMicros));
+      const { serverOffset } = status.read();
+      return all.map((each) => toItem(each, all, { now, holdMicros, serverOffset }));
     },
   };
 }

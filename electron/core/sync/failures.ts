@@ -25,7 +25,9 @@ export function failureOf(error: unknown): Failure {
   if (status === 0 || status === 408 || status === 429 || status >= 500 || isPassing(code)) {
     return { kind: 'retry', afterMillis: error.retryAfterMillis, isOffline: status === 0 };
   }
-  if (code === 'PGRST202' || code === '42883' || status === 404) return { kind: 'update' };
+  if (code === 'PGRST202' || code === '42883') return { kind: 'update' };
+  // Without a code it was not PostgREST that answered but something in between, such as the sign-in page of a network.
+  if (code === '') return { kind: 'retry', afterMillis: error.retryAfterMillis, isOffline: false };
   return { kind: 'refused', code, message: error.message };
 }
 

@@ -99,12 +99,15 @@ export function blockerOf(edit: StoredEdit, edits: readonly StoredEdit[]): Store
   );
 }
 
-/** As people see them. `now` and `holdMicros` tell held edits from queued ones. */
+/** As people see them: held edits told from queued ones, instants by the server's clock like everything on screen. */
 export function toItem(
   edit: StoredEdit,
   edits: readonly StoredEdit[],
-  now: number,
-  holdMicros: number,
+  {
+    now,
+    holdMicros,
+    serverOffset,
+  }: { readonly now: number; readonly holdMicros: number; readonly serverOffset: number },
 ): OutboxItem {
   const blocker = blockerOf(edit, edits);
   const isBlocked = blocker !== undefined && edit.state === 'queued';
@@ -119,8 +122,8 @@ export function toItem(
       : edit.state === 'queued' && edit.attempts === 0 && !isDue(edit, now, holdMicros)
         ? 'held'
         : edit.state,
-    createdAt: edit.created_at,
-    sendAt: edit.send_at,
+    createdAt: edit.made_at,
+    sendAt: edit.send_at + serverOffset,
     attempts: edit.attempts,
     problem: isBlocked ? `Waits for "${blocker.title}".` : edit.problem,
     problemCode: edit.problem_code,

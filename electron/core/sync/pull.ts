@@ -1,5 +1,5 @@
 import type { PullResponse } from '#shared/domain/sync/wire';
-import type { Clock, Log } from '../cache/types.ts';
+import type { Log } from '../cache/types.ts';
 import { purge, storeAnswers, type Target } from './apply.ts';
 import { failureOf } from './failures.ts';
 import { advance, beginRound, isBaseline, requestOf, resyncOf } from './round.ts';
@@ -9,7 +9,6 @@ import type { SyncTransport } from './types.ts';
 export type PullOptions = {
   readonly target: Target;
   readonly transport: SyncTransport;
-  readonly clock: Clock;
   readonly log: Log;
   readonly pageSize: number | undefined;
   /** Told after each commit. */
@@ -59,7 +58,7 @@ async function tryRound(options: PullOptions, signal: AbortSignal): Promise<'don
     const resync = resyncOf(state, answer);
     if (resync !== null) return startOver(options, resync.reason, resync.keep);
     const isGathering = state.round !== null && isBaseline(state.round);
-    state = advance(state, answer, options.clock.now());
+    state = advance(state, answer);
     gathered.push(answer);
     rows += countRows(answer);
     // The server works on the next page while this one is stored. Cursors are known, so nothing is in doubt.

@@ -49,7 +49,7 @@ export function resyncOf(state: PullState, answer: PullResponse): Resync | null 
  * Where the pull stands after an answer. When it was the last page, the round is over and the new cursor of every
  * table is the snapshot of the round's FIRST page: rows that changed while the pages went by are sent again.
  */
-export function advance(state: PullState, answer: PullResponse, now: number): PullState {
+export function advance(state: PullState, answer: PullResponse): PullState {
   const { round } = state;
   if (round === null) return state;
   const first = round.first ?? answer.snapshot;
@@ -74,7 +74,7 @@ export function advance(state: PullState, answer: PullResponse, now: number): Pu
     synced: Object.fromEntries(answer.scope.map((name) => [name, first])),
     logSynced: first,
     round: null,
-    lastSyncedAt: now,
+    lastSyncedAt: answer.now,
   };
 }
 

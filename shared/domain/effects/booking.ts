@@ -186,6 +186,8 @@ function message(booking: Row, context: EffectContext, columns: Row): RowChange 
 function cancelSession(session: Row, booking: Row, context: EffectContext): RowChange {
   return patch('sessions', session, {
     status: 'CANCELLED',
+    reschedule_proposed_start: null,
+    reschedule_proposed_end: null,
     cancelled_at: context.now,
     cancelled_by: booking['tutor_id'] === context.userId ? 'tutor' : 'admin',
   });

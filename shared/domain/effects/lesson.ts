@@ -29,12 +29,14 @@ export function bookingReschedule(
   const { row } = found;
   const session = sessionOf(row, view);
   const expect = [expectOf('bookings', row, ['status', 'confirmed_start_at', 'confirmed_end_at'])];
+  const proposed = { reschedule_proposed_start: args.start_at, reschedule_proposed_end: args.end_at };
   if (onlyProposes(row, view, context)) {
     return {
       ...about(row, view, 'Propose to move'),
       changes: [
         patch('bookings', row, { last_action_by: 'tutor', updated_at: context.now }),
         proposal(row, context, args.start_at, args.end_at, args.reason),
+        ...(session === null ? [] : [patch('sessions', session, proposed)]),
       ],
       expect,
     };
@@ -43,6 +45,8 @@ export function bookingReschedule(
     scheduled_start_at: args.start_at,
     scheduled_end_at: args.end_at,
     charge_scheduled_at: args.end_at,
+    reschedule_proposed_start: null,
+    reschedule_proposed_end: null,
   };
   return {
     ...about(row, view, 'Move'),
