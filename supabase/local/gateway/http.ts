@@ -47,7 +47,8 @@ export function sendEmpty(response: ServerResponse, status: number): void {
 export async function readBody(request: IncomingMessage, limit = 1_048_576): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // A refusal in the middle must not close the connection, or the client never reads why.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     if (!Buffer.isBuffer(chunk)) continue;
     size += chunk.length;
     if (size > limit) throw new BadRequest('Request body is too large', 413);

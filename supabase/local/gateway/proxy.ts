@@ -38,6 +38,7 @@ export function forward(
       },
     );
     upstream.on('error', () => {
+      request.unpipe(upstream);
       if (response.headersSent) response.destroy();
       else sendJson(response, 503, unavailable);
       resolve();
@@ -46,7 +47,7 @@ export function forward(
     response.once('close', () => {
       if (!response.writableFinished) upstream.destroy();
     });
-    pipeline(request, upstream, () => undefined);
+    request.pipe(upstream);
   });
 }
 

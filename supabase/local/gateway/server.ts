@@ -89,6 +89,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const server = http.createServer((request, response) => {
     allowOrigins(request, response);
+    // What was not read of the body would block the next request of the same connection.
+    response.once('finish', () => request.resume());
     if (request.method === 'OPTIONS') return sendEmpty(response, 204);
     const parsed = new URL(request.url ?? '/', 'http://gateway');
     route({ request, response, method: request.method ?? 'GET', url: parsed, path: parsed.pathname }).catch(

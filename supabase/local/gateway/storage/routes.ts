@@ -18,7 +18,7 @@ export async function handleStorage(
   exchange: Exchange,
   log: Log | undefined,
 ): Promise<void> {
-  const { request, response } = exchange;
+  const { response } = exchange;
   try {
     const answer = (await answerLink(context, exchange)) ?? (await answerCaller(context, keys, exchange));
     if (answer !== 'sent') sendJson(response, 200, answer);
@@ -27,8 +27,6 @@ export async function handleStorage(
       log?.(`storage: ${exchange.method} ${exchange.path}: ${String(error)}`);
     if (response.headersSent) response.destroy();
     else sendStorageError(response, error);
-    // A client hears the answer only when it has finished sending.
-    request.resume();
   }
 }
 
@@ -98,7 +96,6 @@ async function answerCaller(context: StorageContext, keys: Keys, exchange: Excha
       return signObject(context, claims, parseObjectPath(after(2)), body);
     }
     case 'POST upload':
-      request.resume();
       return signUpload(context, claims, parseObjectPath(after(3)), isUpsert(exchange));
     case 'GET info':
     case 'HEAD info': {
