@@ -1,6 +1,7 @@
 import { createClient } from '#shared/rpc/client';
 import { contract, type AppContract } from '#shared/rpc/contract';
 import type { Client } from '#shared/rpc/define';
+import { askElectron, type ElectronBridge } from './link/electron-port.ts';
 import { fromMessagePort } from './link/message-port.ts';
 import { createReconnectingLink, waitWithTimer } from './link/reconnecting.ts';
 import { openSocketPort } from './link/socket-port.ts';
@@ -8,7 +9,7 @@ import { openSocketPort } from './link/socket-port.ts';
 declare global {
   interface Window {
     /** Exposed by Electron's preload; absent in the browser host. */
-    readonly itutor?: { connect(): Promise<MessagePort> };
+    readonly itutor?: ElectronBridge;
   }
 }
 
@@ -17,7 +18,7 @@ export const link = createReconnectingLink<AppContract>({
   open: async (signal) =>
     window.itutor === undefined
       ? openSocketPort(new WebSocket(socketAddress()), signal)
-      : fromMessagePort(await window.itutor.connect()),
+      : fromMessagePort(await askElectron(window.itutor, window, signal)),
   createClient: (port, closed) => createClient(contract, port, closed),
   wait: waitWithTimer,
 });
