@@ -67,7 +67,8 @@ export function argumentsOf(
   role: Role,
   relation: 'own' | 'other',
 ): Record<string, unknown> | null {
-  const story = relation === 'own' ? stage.storyOf(role) : stage.strangeTo(role);
+  const other = stage.strangeTo(role);
+  const story = relation === 'own' ? stage.storyOf(role) : other;
   const now = Date.now();
   const span = (days: number) => ({
     p_start_at: new Date(now + days * 86_400_000).toISOString(),
@@ -82,11 +83,24 @@ export function argumentsOf(
     case 'sync_push':
       return story === null ? null : pushOf(story);
     case 'console_profile_contact_read':
-      if (relation === 'other') return { p_user_id: stage.strangeTo(role).student };
+      if (relation === 'other') return { p_user_id: other.student };
       return { p_user_id: role === 'anon' ? stage.users.tutor : stage.users[role] };
+    case 'console_staff_grant':
+      return relation === 'own' ? null : { p_user_id: other.student, p_role: 'support', p_reason: 'Probe' };
+    case 'console_staff_revoke':
+      // Support is taken from the one who has it, except by himself.
+      return relation === 'own' || role === 'support'
+        ? null
+        : { p_user_id: stage.users.support, p_role: 'support', p_reason: 'Probe' };
+    case 'console_profile_suspend':
+      return relation === 'own' ? null : { p_user_id: other.student, p_reason: 'Probe' };
+    case 'console_profile_unsuspend':
+      return relation === 'own' || role === 'suspended'
+        ? null
+        : { p_user_id: stage.users.suspended, p_reason: 'Probe' };
     case 'console_notification_mark_read':
       return {
-        p_id: { notificationOf: relation === 'own' ? userOf(stage, role) : stage.strangeTo(role).student },
+        p_id: { notificationOf: relation === 'own' ? userOf(stage, role) : other.student },
       };
     case 'console_unavailability_add':
       return relation === 'own' ? { p_id: randomUUID(), ...span(200), p_reason_private: null } : null;
