@@ -53,7 +53,7 @@ export function ActionForms({ item }: { item: ScheduleItem }) {
     default:
       return canMove(item) ? (
         <MoveForm
-          key={`${item.bookingId} ${action.prefill?.startAt ?? ''}`}
+          key={`${item.bookingId} ${item.startAt} ${action.prefill?.startAt ?? ''}`}
           item={item}
           isAsked={form === 'move' || form === 'counter'}
           prefill={form === null ? null : action.prefill}

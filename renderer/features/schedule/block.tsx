@@ -37,12 +37,12 @@ export const Block = memo(function Block({ item, zone, isSelected, isTabStop, is
         aria-describedby="grid-help"
         tabIndex={isTabStop ? 0 : -1}
       >
-        {icon !== null && (
-          <span className={styles.icon}>
-            <Icon name={icon} size={12} />
-          </span>
-        )}
         <span className={styles.text}>
+          {icon !== null && (
+            <span className={styles.icon}>
+              <Icon name={icon} size={12} />
+            </span>
+          )}
           <span className={styles.time}>{clockLabel(item.startAt, zone)}</span>{' '}
           <span className={styles.subject}>{item.subject}</span>{' '}
           <span className={styles.student}>{item.studentName}</span>

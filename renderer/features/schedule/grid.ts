@@ -44,7 +44,7 @@ export function layOut<T extends Interval>(
       day,
       blocks: placements.map((placement) => ({
         item: placement.item.item,
-        isNarrow: placement.columns / placement.span >= 3,
+        isNarrow: placement.span / placement.columns <= 0.5,
         ...boxOf(placement, day, zone),
       })),
       more: overflows.map((chip) => ({

@@ -92,9 +92,12 @@ function DayHeading({ date, isToday, lessons }: HeadingProps) {
         {isToday && <span className="visually-hidden">, today</span>}
       </h2>
       <p className={styles.sum}>
-        {firm.length === 0
-          ? ' '
-          : `${count(firm.length, 'lesson')} · ${formatMoney(sumCents(firm.map((item) => item.priceCents)))}`}
+        {firm.length > 0 && (
+          <>
+            <span className={styles.lessons}>{count(firm.length, 'lesson')} · </span>
+            {formatMoney(sumCents(firm.map((item) => item.priceCents)))}
+          </>
+        )}
       </p>
     </div>
   );

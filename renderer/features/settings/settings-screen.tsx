@@ -37,6 +37,7 @@ export function SettingsScreen() {
         >
           <Switch
             aria-label="Single-key shortcuts"
+            withThumbIndicator={false}
             checked={settings.singleKeyShortcuts}
             onChange={(event) => void writeSettings({ singleKeyShortcuts: event.currentTarget.checked })}
           />
