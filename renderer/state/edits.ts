@@ -19,7 +19,7 @@ export async function makeEdit(mutation: Mutation, done: string): Promise<string
     showToast({ tone: 'calm', title: done, undoes: mutationId, millis: holdMillis });
     return mutationId;
   } catch (thrown) {
-    say('Not done', toAppError(thrown).message);
+    sayTrouble('Not done', toAppError(thrown).message);
     return null;
   }
 }
@@ -34,7 +34,7 @@ export async function undoEdit(mutationId: string): Promise<void> {
     showToast({ tone: 'calm', title: 'Undone', millis: 2_000 });
   } catch (thrown) {
     const error = toAppError(thrown);
-    say(
+    sayTrouble(
       'Too late to undo',
       error.code === 'CONFLICT' ? 'It is on its way already. Make a new change instead.' : error.message,
     );
@@ -54,17 +54,18 @@ export async function discardEdit(mutationId: string): Promise<void> {
   await act('outbox.discard', mutationId, 'Discarded');
 }
 
+/** Says that something did not happen and why, on the screen and to screen readers. */
+export function sayTrouble(title: string, text: string): void {
+  announce(`${title}. ${text}`);
+  showToast({ tone: 'alert', title, text });
+}
+
 async function act(name: 'outbox.retry' | 'outbox.discard', mutationId: string, done: string): Promise<void> {
   try {
     const client = await core();
     await client[name]({ mutationId });
     announce(done);
   } catch (thrown) {
-    say('That did not work', toAppError(thrown).message);
+    sayTrouble('That did not work', toAppError(thrown).message);
   }
-}
-
-function say(title: string, text: string): void {
-  announce(`${title}. ${text}`);
-  showToast({ tone: 'alert', title, text });
 }

@@ -21,7 +21,7 @@ export function CommandButton({ command: id, children, isHiddenWhenOff = false, 
   return (
     <Button
       {...rest}
-      disabled={command.isEnabled === false}
+      disabled={command.isEnabled === false || rest.disabled === true}
       rightSection={keys === undefined ? undefined : <Keys keys={keys} />}
       {...(keys === undefined ? {} : { 'aria-keyshortcuts': ariaKeys(keys) })}
       onClick={command.run}

@@ -31,7 +31,7 @@ export const Block = memo(function Block({ item, zone, isSelected, isTabStop, is
         data-booking={item.bookingId}
         data-look={look.kind}
         data-pending={pending?.tone}
-        data-size={box.height < 45 ? 'small' : 'large'}
+        data-size={box.height < 45 ? 'small' : box.height < 75 ? 'medium' : 'large'}
         data-narrow={isNarrow || undefined}
         aria-pressed={isSelected}
         aria-describedby="grid-help"
@@ -43,8 +43,10 @@ export const Block = memo(function Block({ item, zone, isSelected, isTabStop, is
               <Icon name={icon} size={12} />
             </span>
           )}
-          <span className={styles.time}>{clockLabel(item.startAt, zone)}</span>{' '}
-          <span className={styles.subject}>{item.subject}</span>{' '}
+          <span className={styles.head}>
+            <span className={styles.time}>{clockLabel(item.startAt, zone)}</span>{' '}
+            <span className={styles.subject}>{item.subject}</span>
+          </span>{' '}
           <span className={styles.student}>{item.studentName}</span>
         </span>
         <span className="visually-hidden">

@@ -17,33 +17,31 @@ const others = [
 
 /** The buttons for what the booking's state allows; each is a command with a key. */
 export function Decisions({ item }: { item: ScheduleItem }) {
-  const { canAct } = useSchedule();
+  const { canAct, week, actor } = useSchedule();
+  const now = useNow(30_000);
   if (!canAct) return <p className={styles.note}>You can see this schedule but not change it.</p>;
+  const verdict = decideConfirm(factsOf(item), takenIn(week), { now, rules: week.rules, actor });
+  const refusal = item.status === 'PENDING' && verdict.may === 'not' ? verdict : null;
   return (
     <>
       <div className={styles.row} role="group" aria-label="Decide">
-        {item.status === 'PENDING' && <CommandButton command="booking.accept">Accept</CommandButton>}
+        {item.status === 'PENDING' && (
+          <CommandButton command="booking.accept" disabled={refusal !== null}>
+            Accept
+          </CommandButton>
+        )}
         {others.map(([command, label]) => (
           <CommandButton key={command} command={command} variant="default" isHiddenWhenOff>
             {label}
           </CommandButton>
         ))}
       </div>
-      {item.status === 'PENDING' && <WhyNot item={item} />}
+      {refusal !== null && (
+        <p className={styles.why}>
+          <Icon name="warning" size={13} />
+          <span>Cannot be accepted at this time. {explain(refusal, week)} You can offer another one.</span>
+        </p>
+      )}
     </>
-  );
-}
-
-/** Why a request cannot be accepted as it stands, and what can be done instead. */
-function WhyNot({ item }: { item: ScheduleItem }) {
-  const { week, actor } = useSchedule();
-  const now = useNow(30_000);
-  const verdict = decideConfirm(factsOf(item), takenIn(week), { now, rules: week.rules, actor });
-  if (verdict.may === 'do') return null;
-  return (
-    <p className={styles.why}>
-      <Icon name="warning" size={13} />
-      <span>Cannot be accepted at this time. {explain(verdict, week)} You can offer another one.</span>
-    </p>
   );
 }

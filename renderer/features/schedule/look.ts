@@ -1,5 +1,5 @@
-import { statusLabel } from '#shared/domain/booking-labels';
-import type { BookingStatus } from '#shared/domain/booking-status';
+import { sessionStatusLabel, statusLabel } from '#shared/domain/booking-labels';
+import type { BookingStatus, SessionStatus } from '#shared/domain/booking-status';
 import type { ScheduleItem } from '#shared/rpc/contract';
 import type { IconName } from '#renderer/ui/icons.tsx';
 
@@ -9,7 +9,12 @@ export type LookKind = 'lesson' | 'request' | 'counter' | 'parent' | 'done' | 'n
 export type Look = { kind: LookKind; word: string; icon: IconName | null };
 
 /** The look of a booking's status. */
-export function lookOf(item: Pick<ScheduleItem, 'status' | 'proposedStartAt'>): Look {
+export function lookOf(item: Pick<ScheduleItem, 'status' | 'sessionStatus' | 'proposedStartAt'>): Look {
+  // The lesson knows more than the booking once it has begun.
+  const outcome = item.sessionStatus === null ? undefined : outcomes[item.sessionStatus];
+  if (item.status === 'CONFIRMED' && item.sessionStatus !== null && outcome !== undefined) {
+    return { ...outcome, word: sessionStatusLabel(item.sessionStatus) };
+  }
   const look = { ...looks[item.status], word: statusLabel(item.status) };
   // A late move of a lesson that the student has still to accept.
   if (item.status !== 'CONFIRMED' || item.proposedStartAt === null) return look;
@@ -39,6 +44,15 @@ export function pendingLook(item: Pick<ScheduleItem, 'pending'>): PendingLook | 
 export function isFirm(item: Pick<ScheduleItem, 'status'>): boolean {
   return item.status === 'CONFIRMED';
 }
+
+const outcomes: Partial<Readonly<Record<SessionStatus, Omit<Look, 'word'>>>> = {
+  COMPLETED_ASSUMED: { kind: 'done', icon: 'check' },
+  EARLY_END_SHORT: { kind: 'done', icon: 'clock' },
+  NO_SHOW_STUDENT: { kind: 'no-show', icon: 'absent' },
+  NO_SHOW_TUTOR: { kind: 'no-show', icon: 'absent' },
+  MUTUAL_NON_COMPLETION: { kind: 'no-show', icon: 'absent' },
+  CANCELLED: { kind: 'gone', icon: 'cross' },
+};
 
 const looks: Readonly<Record<BookingStatus, Omit<Look, 'word'>>> = {
   PENDING: { kind: 'request', icon: 'question' },

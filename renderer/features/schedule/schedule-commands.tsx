@@ -3,9 +3,10 @@ import { decideCancel, decideConfirm, decideNoShow, type Circumstances } from '#
 import { useNow } from '#renderer/ui/use-now.ts';
 import { useCommands } from '#renderer/app/commands/use-commands.ts';
 import { useLive } from '#renderer/state/live.ts';
+import { sayTrouble } from '#renderer/state/edits.ts';
 import { openForm } from './action-store.ts';
 import { accept } from './booking-edits.ts';
-import { canMove, factsOf, takenIn } from './judge-move.ts';
+import { canMove, explain, factsOf, takenIn } from './judge-move.ts';
 import { useShowBooking } from './requests-lane.tsx';
 import { useSchedule } from './schedule-context.ts';
 import type { ScheduleView } from './toolbar.tsx';
@@ -46,8 +47,13 @@ export function ScheduleCommands({ tutorId, onStep, onToday, onView }: Props) {
       group: 'Booking',
       keys: ['A'],
       keywords: 'confirm',
-      ...can(item !== null && decideConfirm(factsOf(item), takenIn(schedule.week), now).may === 'do'),
-      run: () => item !== null && void accept(item),
+      ...can(canDo('confirm', status)),
+      run: () => {
+        if (item === null) return;
+        const verdict = decideConfirm(factsOf(item), takenIn(schedule.week), now);
+        if (verdict.may === 'do') void accept(item);
+        else sayTrouble('Cannot be accepted', explain(verdict, schedule.week));
+      },
     },
     {
       id: 'booking.counter',

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Loader, Skeleton } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { core } from '#renderer/rpc.ts';
@@ -76,20 +76,20 @@ function DemoAccounts({ accounts }: { accounts: readonly Account[] | null }) {
       <ul className={styles.accounts}>
         {accounts.map(({ email, label, role }) => (
           <li key={email}>
-            <Button
-              fullWidth
-              h="auto"
-              variant="default"
-              justify="flex-start"
+            <button
+              type="button"
               className={styles.account}
-              loading={busy === email}
-              disabled={busy !== null && busy !== email}
-              leftSection={<Icon name={iconOf(role)} />}
+              disabled={busy !== null}
+              aria-busy={busy === email}
               onClick={() => void signIn(email)}
             >
-              <span className={styles.label}>{label}</span>
-              <span className={styles.email}>{email}</span>
-            </Button>
+              <span className={styles.icon}>
+                {busy === email ? <Loader size={16} /> : <Icon name={iconOf(role)} />}
+              </span>
+              <span>
+                <span className={styles.label}>{label}</span> <span className={styles.email}>{email}</span>
+              </span>
+            </button>
           </li>
         ))}
       </ul>
