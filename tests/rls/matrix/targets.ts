@@ -95,9 +95,10 @@ export function argumentsOf(
     case 'console_profile_suspend':
       return relation === 'own' ? null : { p_user_id: other.student, p_reason: 'Probe' };
     case 'console_profile_unsuspend':
-      return relation === 'own' || role === 'suspended'
-        ? null
-        : { p_user_id: stage.users.suspended, p_reason: 'Probe' };
+      // The suspended user tries it for himself.
+      return (relation === 'own') === (role === 'suspended')
+        ? { p_user_id: stage.users.suspended, p_reason: 'Probe' }
+        : null;
     case 'console_notification_mark_read':
       return {
         p_id: { notificationOf: relation === 'own' ? userOf(stage, role) : other.student },
