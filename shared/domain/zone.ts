@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { fromMillis, microsPerMinute, toMillis, type Micros } from './instant.ts';
+import { microsPerMinute, toMillis, type Micros } from './instant.ts';
 
 /** Where the platform's wall-clock rules hold: UTC-4 all year. */
 export const platformZone = 'America/Port_of_Spain';
@@ -21,8 +21,10 @@ export type WallClock = {
 
 /** Whether `zone` is an IANA name that this machine knows. */
 export function isZone(zone: string): boolean {
+  if (daysOf.has(zone)) return true;
   try {
     Temporal.Now.zonedDateTimeISO(zone);
+    daysOf.set(zone, new Map());
     return true;
   } catch {
     return false;
@@ -39,46 +41,44 @@ export function zoneOr(zone: string | null | undefined): string {
  * that is skipped in spring means the same distance after the change; one that comes twice in autumn means the first.
  */
 export function instantAt(date: LocalDate, time: LocalTime, zone: string): Micros {
-  return zonedAt(date, minutesOf(time), zone).epochMilliseconds * 1000;
+  return instantAtMinutes(date, minutesOf(time), zone);
 }
 
 /** The same with minutes since midnight; 1440 and more run into the following days. */
 export function instantAtMinutes(date: LocalDate, minutes: number, zone: string): Micros {
-  return zonedAt(date, minutes, zone).epochMilliseconds * 1000;
+  const wall = utcOf(date) + minutes * millisPerMinute;
+  const offset = steadyOffset(wall, zone);
+  if (offset !== null) return (wall - offset * millisPerMinute) * 1000;
+  const plain = Temporal.PlainDate.from(date).toPlainDateTime().add({ minutes });
+  return plain.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds * 1000;
 }
 
 /** What the wall clock of `zone` shows at `instant`. */
 export function wallClockAt(instant: Micros, zone: string): WallClock {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(toMillis(instant)).toZonedDateTimeISO(zone);
-  const minutes = zoned.hour * 60 + zoned.minute;
-  return {
-    date: zoned.toPlainDate().toString(),
-    time: timeOf(minutes),
-    minutes,
-    dayOfWeek: zoned.dayOfWeek % 7,
-  };
+  const wall = new Date(toMillis(instant) + offsetMinutesAt(instant, zone) * millisPerMinute);
+  const minutes = wall.getUTCHours() * 60 + wall.getUTCMinutes();
+  return { date: dateOf(wall), time: timeOf(minutes), minutes, dayOfWeek: wall.getUTCDay() };
 }
 
 /** Minutes that the wall clock of `zone` is ahead of UTC at `instant`. */
 export function offsetMinutesAt(instant: Micros, zone: string): number {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(toMillis(instant)).toZonedDateTimeISO(zone);
-  return zoned.offsetNanoseconds / 60_000_000_000;
+  const millis = toMillis(instant);
+  return steadyOffset(millis, zone) ?? offsetAt(millis, zone);
 }
 
 /** Midnight at which the day of `instant` began in `zone`. */
 export function startOfDay(instant: Micros, zone: string): Micros {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(toMillis(instant)).toZonedDateTimeISO(zone);
-  return fromMillis(zoned.startOfDay().epochMilliseconds);
+  return instantAtMinutes(wallClockAt(instant, zone).date, 0, zone);
 }
 
 /** `days` later by the calendar. */
 export function addDays(date: LocalDate, days: number): LocalDate {
-  return Temporal.PlainDate.from(date).add({ days }).toString();
+  return dateOf(new Date(utcOf(date) + days * millisPerDay));
 }
 
 /** 0 is Sunday. */
 export function dayOfWeekOf(date: LocalDate): number {
-  return Temporal.PlainDate.from(date).dayOfWeek % 7;
+  return new Date(utcOf(date)).getUTCDay();
 }
 
 /** Minutes since midnight of 'HH:MM'; 1440 for '24:00'. Throws RangeError for anything else. */
@@ -104,13 +104,49 @@ export function shiftBetween(first: Micros, second: Micros, home: string, other:
   return distance(second) - distance(first);
 }
 
-function zonedAt(date: LocalDate, minutes: number, zone: string): Temporal.ZonedDateTime {
-  const day = Temporal.PlainDate.from(date);
-  const wall = day.toPlainDateTime().add({ minutes });
-  return wall.toZonedDateTime(zone, { disambiguation: 'compatible' });
-}
-
 /** Micros of a number of minutes. */
 export function minutesToMicros(minutes: number): Micros {
   return minutes * microsPerMinute;
+}
+
+const millisPerMinute = 60_000;
+const millisPerDay = 86_400_000;
+
+/**
+ * Per zone, the offset in minutes of each UTC day that lies at least a day away from any change of clocks, null for
+ * the others. Asking the zone's rules costs a hundred times as much as the arithmetic, and a week asks hundreds of times.
+ */
+const daysOf = new Map<string, Map<number, number | null>>();
+const mostDays = 5000;
+
+function steadyOffset(millis: number, zone: string): number | null {
+  let days = daysOf.get(zone);
+  if (days === undefined || days.size > mostDays) {
+    days = new Map();
+    daysOf.set(zone, days);
+  }
+  const day = Math.floor(millis / millisPerDay);
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  const before = offsetAt((day - 1) * millisPerDay, zone);
+  const after = offsetAt((day + 2) * millisPerDay, zone);
+  const steady = before === after ? before : null;
+  days.set(day, steady);
+  return steady;
+}
+
+function offsetAt(millis: number, zone: string): number {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(millis).toZonedDateTimeISO(zone);
+  return zoned.offsetNanoseconds / 60_000_000_000;
+}
+
+/** Milliseconds of a date's midnight by UTC. Throws RangeError for what is no date. */
+function utcOf(date: LocalDate): number {
+  const millis = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(millis)) throw new RangeError(`not a date: ${date}`);
+  return millis;
+}
+
+function dateOf(utc: Date): LocalDate {
+  return utc.toISOString().slice(0, 10);
 }

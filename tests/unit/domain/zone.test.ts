@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 import { microsPerHour, microsPerMinute } from '#shared/domain/instant';
 import {
@@ -97,6 +98,31 @@ describe('for any minute of any day', () => {
         expect(instant - back === 0 || instant - back === microsPerHour).toBe(true);
         expect(wallClockAt(back, name)).toMatchObject({ date, time });
       }),
+    );
+  });
+
+  test('around every change of clocks it says what the zone’s own rules say', () => {
+    const hours = fc.integer({ min: -96 * 4, max: 96 * 4 });
+    const change = fc.constantFrom(
+      '2026-03-08T07:00Z',
+      '2026-11-01T06:00Z',
+      '2026-03-29T01:00Z',
+      '2026-10-25T01:00Z',
+    );
+    fc.assert(
+      fc.property(change, hours, zone, (moment, quarters, name) => {
+        const millis = Date.parse(moment) + quarters * 900_000;
+        const zoned = Temporal.Instant.fromEpochMilliseconds(millis).toZonedDateTimeISO(name);
+        expect(wallClockAt(millis * 1000, name)).toMatchObject({
+          date: zoned.toPlainDate().toString(),
+          time: zoned.toPlainTime().toString().slice(0, 5),
+        });
+        const wall = zoned.toPlainDateTime().toZonedDateTime(name).epochMilliseconds;
+        expect(
+          instantAt(zoned.toPlainDate().toString(), zoned.toPlainTime().toString().slice(0, 5), name),
+        ).toBe(wall * 1000);
+      }),
+      { numRuns: 1000 },
     );
   });
 
