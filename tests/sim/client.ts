@@ -64,6 +64,7 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
       transport: createHttpTransport({
         url: stage.url,
         key: stage.publishableKey,
+        userId,
         accessToken: () => Promise.resolve(options.token),
         fetch: gate.fetch,
         timeoutMillis: 86_400_000,

@@ -78,6 +78,7 @@ export async function openConsole(
   const http = createHttpTransport({
     url: backend.url,
     key: backend.publishableKey,
+    userId: user.id,
     accessToken: () => Promise.resolve(token),
   });
   const { wrap, directory: _directory, maxPages: _maxPages, ...rest } = options;

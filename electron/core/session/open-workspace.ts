@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Fetch } from '../backend/fetch.ts';
 import { openCache } from '../cache/open.ts';
 import type { Clock, Log, Recovery } from '../cache/types.ts';
+import { createDoorbell } from '../sync/doorbell.ts';
 import { createSyncEngine } from '../sync/engine.ts';
 import { createHttpTransport, TransportError } from '../sync/transport.ts';
 import type { SyncStatus } from '../sync/types.ts';
@@ -27,7 +28,7 @@ export type WorkspaceOptions = {
 /** Opens a user's cache of one backend and makes its engine. */
 export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
   const { backend, clock, log } = options;
-  return async (userId) => {
+  return async ({ userId, staffRoles }) => {
     const cache = await openCache({
       directory: join(options.dataDir, 'cache'),
       project: backend.project,
@@ -35,6 +36,8 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       clock,
       log,
     });
+    const isStaff = staffRoles.length > 0;
+    const doorbell = createDoorbell({ client: backend.client, userId, isStaff, clock, log });
     const engine = createSyncEngine({
       cache,
       userId,
@@ -44,10 +47,12 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       transport: createHttpTransport({
         url: backend.url,
         key: options.key,
+        userId,
         accessToken: () => transportToken(backend),
         fetch: options.fetch,
       }),
       refreshSession: () => backend.tokens.renew(),
+      doorbell,
       ...(options.holdMillis === undefined ? {} : { holdMillis: options.holdMillis }),
       ...(options.pollMillis === undefined ? {} : { pollMillis: options.pollMillis }),
     });
@@ -77,6 +82,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
     const end = async (finish: () => Promise<void>) => {
       for (const dispose of disposers.splice(0)) dispose();
       await engine.stop();
+      await doorbell.close();
       await finish();
     };
     return { userId, cache, engine, close: () => end(cache.close), remove: () => end(cache.remove) };

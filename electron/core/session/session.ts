@@ -76,7 +76,7 @@ export function createSession(options: SessionOptions): SessionService {
     // A student's or parent's account has nothing to cache.
     if (workspace === null && sectionsOf(who).length > 0) {
       try {
-        workspace = await options.openWorkspace(who.userId);
+        workspace = await options.openWorkspace(who);
         openFailure = null;
       } catch (error) {
         // Signed in all the same: whatever needs the cache says why it cannot, and each `verify` tries again.

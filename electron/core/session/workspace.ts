@@ -1,3 +1,4 @@
+import type { Me } from '#shared/domain/roles';
 import type { Cache } from '../cache/types.ts';
 import type { SyncEngine } from '../sync/types.ts';
 
@@ -12,4 +13,4 @@ export type Workspace = {
   remove(): Promise<void>;
 };
 
-export type OpenWorkspace = (userId: string) => Promise<Workspace>;
+export type OpenWorkspace = (who: Me) => Promise<Workspace>;

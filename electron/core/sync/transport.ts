@@ -25,6 +25,8 @@ export type HttpTransportOptions = {
   readonly url: string;
   /** The publishable key. */
   readonly key: string;
+  /** Whose cache this serves: a session of anyone else is refused here, before a row or an edit could mix. */
+  readonly userId: string;
   /** The session's token, or null when nobody is signed in. */
   readonly accessToken: () => Promise<string | null>;
   readonly fetch?: typeof fetch;
@@ -39,6 +41,8 @@ export function createHttpTransport(options: HttpTransportOptions): SyncTranspor
   async function rpc(name: string, body: unknown, signal: AbortSignal): Promise<unknown> {
     const token = await options.accessToken();
     if (token === null) throw new TransportError('Nobody is signed in.', { status: 401 });
+    if (subjectOf(token) !== options.userId)
+      throw new TransportError('Someone else is signed in.', { status: 401 });
     const limit = AbortSignal.timeout(options.timeoutMillis ?? 30_000);
     let response: Response;
     let text: string;
@@ -72,6 +76,16 @@ export function createHttpTransport(options: HttpTransportOptions): SyncTranspor
       return pushResponse.parse(await rpc('sync_push', body, signal));
     },
   };
+}
+
+/** Who a token says it belongs to. The server checks the signature; here only a mix-up is to be found. */
+function subjectOf(token: string): string | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null && 'sub' in claims ? String(claims.sub) : null;
+  } catch {
+    return null;
+  }
 }
 
 function parse(text: string): unknown {

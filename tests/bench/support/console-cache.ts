@@ -40,6 +40,7 @@ export async function pullEverything(backend: BenchBackend, email: string): Prom
   const transport = createHttpTransport({
     url,
     key,
+    userId: data.user.id,
     accessToken: () => Promise.resolve(data.session.access_token),
     fetch: recordingFetch,
     timeoutMillis: 120_000,
