@@ -237,3 +237,46 @@ function overwrite(file: string, offset: number, length: number): void {
   writeSync(handle, Buffer.alloc(length, 0xa5), 0, length, offset);
   closeSync(handle);
 }
+
+test('a table whose declaration changed in the middle of a first pull is filled, and the pull goes on with the others', async () => {
+  await plantBookings(backend.sql, tutor.id, student.id, 8);
+  let asked = 0;
+  const console = await openConsole(backend, tutor, {
+    directory,
+    pageSize: 2,
+    wrap: (inner) => ({
+      ...inner,
+      pull: (request, signal) =>
+        (asked += 1) === 3 ? Promise.reject(new Error('the line is dead')) : inner.pull(request, signal),
+    }),
+  });
+  await expect(console.engine.pull()).rejects.toThrow();
+  // In the next version people are declared otherwise, and a table that was being pulled is gone.
+  console.cache.db.exec(`
+    UPDATE sync_tables SET hash = 'old' WHERE name = 'people';
+    UPDATE sync_state SET value = json_set(value, '$.round.tables.no_longer_here', json('{"snap":"1:1:","xid":"0","id":"00000000-0000-0000-0000-000000000000"}'))
+    WHERE key = 'pull'`);
+  await console.stop();
+  const tables: Record<string, string[]>[] = [];
+  const again = await openConsole(backend, tutor, {
+    directory,
+    pageSize: 2,
+    wrap: (inner) => ({
+      ...inner,
+      pull(request, signal) {
+        const entries = Object.entries(request.tables).map(([name, cursor]) => [
+          name,
+          [cursor.snap, cursor.xid],
+        ]);
+        tables.push(Object.fromEntries(entries));
+        return inner.pull(request, signal);
+      },
+    }),
+  });
+  await again.engine.pull();
+  expect(tables[0]?.['people']).toEqual(['1:1:', '0']);
+  expect(tables[0]?.['bookings']?.[1]).not.toBe('0');
+  expect(tables[0]).not.toHaveProperty('no_longer_here');
+  expect(await differences(backend.sql, tutor.id, again)).toEqual([]);
+  await again.stop();
+});

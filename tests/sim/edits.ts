@@ -37,6 +37,7 @@ export type Book = {
 
 export function createBook(world: World, newId: () => string): Book {
   const records: EditRecord[] = [];
+  const touched = new Set<string>();
 
   function draw(client: SimClient, [which = 0, a = 0, b = 0, c = 0]: readonly number[]): Mutation | null {
     const kind = pick(kinds, which) ?? 'booking.confirm';
@@ -81,7 +82,8 @@ export function createBook(world: World, newId: () => string): Book {
 
   function remember(client: SimClient, id: string, edit: Mutation): void {
     const target = targetOf(edit);
-    let isContested = false;
+    // What others changed before may still be on its way to this console.
+    let isContested = touched.has(target);
     for (const other of records) {
       if (other.target !== target) continue;
       if (other.client !== client && other.said !== 'withdrawn') isContested = true;
@@ -151,6 +153,7 @@ export function createBook(world: World, newId: () => string): Book {
       return wrong;
     },
     contest(ids) {
+      if (ids !== 'everything') for (const id of ids) touched.add(id);
       for (const record of records)
         if (ids === 'everything' || ids.includes(record.target)) record.isContested = true;
     },

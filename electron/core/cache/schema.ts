@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
+import * as z from 'zod';
 import type { SyncTable } from '#shared/domain/sync/tables';
 import { forgetStatements } from './query.ts';
 import { localColumns, sqliteType } from './values.ts';
@@ -32,12 +33,23 @@ export function ensureTables(db: Database, tables: readonly SyncTable[]): readon
     }
     known.delete(table.name);
   }
+  if (made.length > 0) noteRemade(db, made);
   for (const name of known.keys()) {
     dropTable(db, name);
     db.prepare('DELETE FROM sync_tables WHERE name = ?').run(name);
   }
   if (made.length > 0 || known.size > 0) forgetStatements(db);
   return made;
+}
+
+/** Tables that were made anew and whose cursors have not been put back to the start yet. */
+export function readRemade(db: Database): readonly string[] {
+  const found = db.prepare<[], { value: string }>(`SELECT value FROM sync_state WHERE key = 'remade'`).get();
+  return found === undefined ? [] : z.array(z.string()).parse(JSON.parse(found.value));
+}
+
+export function forgetRemade(db: Database): void {
+  db.prepare(`DELETE FROM sync_state WHERE key = 'remade'`).run();
 }
 
 /** Drops a table with its rows, indexes and search, and makes it again, empty and without indexes. */
@@ -65,6 +77,12 @@ export function buildIndexes(db: Database, table: SyncTable): void {
   }
   if (table.search !== undefined) buildSearch(db, table.name, table.search);
   db.prepare('UPDATE sync_tables SET is_indexed = 1 WHERE name = ?').run(table.name);
+}
+
+function noteRemade(db: Database, names: readonly string[]): void {
+  db.prepare(
+    `INSERT INTO sync_state(key, value) VALUES ('remade', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value`,
+  ).run(JSON.stringify([...new Set([...readRemade(db), ...names])]));
 }
 
 function buildSearch(db: Database, name: string, columns: readonly string[]): void {

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import type { PullResponse } from '#shared/domain/sync/wire';
+import { noSnapshot, zeroId, type PullResponse } from '#shared/domain/sync/wire';
 import { statement } from '../cache/query.ts';
-import { resetTable, buildIndexes } from '../cache/schema.ts';
+import { buildIndexes, forgetRemade, readRemade, resetTable } from '../cache/schema.ts';
 import { putOverlayOn, takeOverlayOff } from './overlay.ts';
 import type { Rows } from './rows.ts';
 import { emptyPullState, readPullState, writePullState, type PullState } from './state.ts';
@@ -38,16 +38,29 @@ export function purge(target: Target, keep: Partial<PullState>): Set<string> {
   });
 }
 
-/** Forgets the cursors of tables that were made anew because their declaration changed. */
-export function dropBaselines(db: Database): void {
-  const state = readPullState(db);
-  const fresh = statement<[], { name: string }>(db, 'SELECT name FROM sync_tables WHERE is_indexed = 0')
-    .all()
-    .map((row) => row.name)
-    .filter((name) => state.synced[name] !== undefined);
-  if (fresh.length === 0) return;
-  const synced = Object.fromEntries(Object.entries(state.synced).filter(([name]) => !fresh.includes(name)));
-  inTransaction(db, () => writePullState(db, { ...state, synced, round: null }));
+/**
+ * Puts the cursors of tables that were made anew because their declaration changed back to the start. A round that is
+ * under way goes on with all other tables: begun again without its cursors it would leave ghosts among their rows.
+ */
+export function dropBaselines({ db, rows }: Target): void {
+  const remade = readRemade(db);
+  const { round, ...state } = readPullState(db);
+  const known = rows.tables.map((table) => table.name);
+  // A table that this version does not have any more must not be asked for.
+  const asked = Object.entries(round?.tables ?? {}).filter(([name]) => known.includes(name));
+  const isSame = asked.length === Object.keys(round?.tables ?? {}).length;
+  if (remade.length === 0 && isSame) return;
+  inTransaction(db, () => {
+    const synced = Object.entries(state.synced).filter(([name]) => !remade.includes(name));
+    const start = { snap: noSnapshot, xid: '0', id: zeroId };
+    const fromStart = Object.fromEntries(remade.map((name) => [name, start]));
+    writePullState(db, {
+      ...state,
+      synced: Object.fromEntries(synced),
+      round: round === null ? null : { ...round, tables: { ...Object.fromEntries(asked), ...fromStart } },
+    });
+    forgetRemade(db);
+  });
 }
 
 function storeAnswer({ rows }: Target, answer: PullResponse, changed: Set<string>): void {

@@ -212,7 +212,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
 }
 
 function prepare(target: Target, makeId: () => string): string {
-  dropBaselines(target.db);
+  dropBaselines(target);
   requeueInterrupted(target);
   return clientId(target.db, makeId);
 }
