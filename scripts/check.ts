@@ -19,6 +19,10 @@ const steps: Step[] = [
     name: 'lint',
     run: () => runCommand(bin('oxlint'), ['--type-aware', '--deny-warnings', '--format=agent']),
   },
+  {
+    name: 'dead code',
+    run: () => runCommand(bin('knip'), ['--include', 'exports,files', '--no-progress', '--no-config-hints']),
+  },
   ...layers.filter(hasSources).map((layer) => ({
     name: `types ${layer === '.' ? 'tests' : layer}`,
     run: () => runCommand(process.execPath, [tsc, '-p', layer, '--pretty', 'false']),

@@ -28,19 +28,6 @@ export const sessionStatus = z.enum([
 ]);
 export type SessionStatus = z.infer<typeof sessionStatus>;
 
-/** Statuses in which the tutor is asked for a decision. */
-export const awaitsTutor: readonly BookingStatus[] = ['PENDING'];
-/** Statuses that take the tutor's time on the week. */
-export const showsOnWeek: readonly BookingStatus[] = [
-  'PENDING',
-  'PENDING_PARENT_APPROVAL',
-  'PARENT_APPROVED',
-  'COUNTER_PROPOSED',
-  'CONFIRMED',
-  'COMPLETED',
-  'NO_SHOW',
-];
-
 /** What may be done to a booking. One name here is one `private.booking_*` function on the server. */
 export type BookingAction =
   | 'confirm'

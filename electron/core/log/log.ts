@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../cache/types.ts';
 import { redact, redactEvent } from './redact.ts';
@@ -63,15 +63,6 @@ export function openLog(options: LogFileOptions): LogFile {
       ),
     recent: (lines) => ring.slice(-lines),
   };
-}
-
-/** Lines of the log files in `directory`, oldest first, for whoever sends them to support. */
-export function readLogFile(directory: string): string {
-  try {
-    return readFileSync(join(directory, 'core.ndjson'), 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 const ringSize = 500;
