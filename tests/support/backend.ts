@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import pg from 'pg';
 import { expect, inject } from 'vitest';
 import type { ProfileRole, StaffRole } from '#shared/domain/roles';
+import { readFunctions } from '#stack/functions/config';
+import { startFunctions } from '#stack/functions/host';
 import { startGateway } from '#stack/gateway/server';
 import { createTokens } from '#stack/gateway/tokens';
 import { startPostgrest } from '#stack/postgrest';
+import { freePort } from '#stack/process/ports';
 import { asAdmin, cloneDatabase } from './databases.ts';
 
 export type TestUser = { readonly id: string; readonly email: string; readonly password: string };
@@ -30,6 +34,8 @@ export type Backend = {
   readonly databaseUrl: string;
   /** As superuser. */
   readonly sql: pg.Pool;
+  /** What the scheduler calls cron functions with. */
+  readonly cronSecret: string;
   createUser(user?: NewUser): Promise<TestUser>;
   /** A client of this user, that neither persists nor refreshes its session by itself. */
   signIn(user: Pick<TestUser, 'email' | 'password'>): Promise<SupabaseClient>;
@@ -39,7 +45,12 @@ export type Backend = {
 };
 
 export type BackendOptions = {
+  /** Runs the Edge Functions too. */
   readonly functions?: boolean;
+  /** Whose functions; the repository's by default. */
+  readonly supabaseDir?: string;
+  /** Further secrets of the functions. CRON_SECRET is set unless it is named here. */
+  readonly functionSecrets?: Readonly<Record<string, string>>;
   /** False gives a database with what a new hosted project has, and no table of ours. */
   readonly migrated?: boolean;
   /** Seconds an access token lasts; an hour by default. */
@@ -47,6 +58,8 @@ export type BackendOptions = {
   readonly reuseWindow?: number;
   readonly gatewayPort?: number;
 };
+
+const repositorySupabaseDir = fileURLToPath(new URL('../../supabase/', import.meta.url));
 
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const { secrets } = inject('cluster');
@@ -61,16 +74,43 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
       port,
     });
   let postgrest = await launchPostgrest();
+  const supabaseDir = options.supabaseDir ?? repositorySupabaseDir;
+  const functions = options.functions === true ? readFunctions(supabaseDir) : [];
+  const functionsPort = await freePort();
   const gateway = await startGateway({
     port: options.gatewayPort ?? 0,
     databaseUrl: database.urlFor(),
     secrets,
     postgrestPort: postgrest.port,
+    functions:
+      functions.length === 0
+        ? undefined
+        : {
+            port: functionsPort,
+            isProtected: (name) => functions.find((item) => item.name === name)?.verifyJwt !== false,
+          },
     storageDir,
     instanceId: randomUUID(),
     tokenLifetime: options.tokenLifetime,
     reuseWindow: options.reuseWindow,
   });
+  const host =
+    functions.length === 0
+      ? undefined
+      : await startFunctions({
+          supabaseDir,
+          functions,
+          environment: {
+            SUPABASE_URL: gateway.url,
+            SUPABASE_ANON_KEY: secrets.publishableKey,
+            SUPABASE_SERVICE_ROLE_KEY: secrets.secretKey,
+            CRON_SECRET: secrets.cronSecret,
+            ...options.functionSecrets,
+          },
+          // Compiled code does not depend on the run.
+          cacheDir: path.join(os.tmpdir(), `itutor-deno-${process.getuid?.() ?? 0}`),
+          port: functionsPort,
+        });
   const sql = new pg.Pool({ connectionString: database.urlFor(), max: 4 });
   sql.on('error', () => undefined);
 
@@ -80,6 +120,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     secretKey: secrets.secretKey,
     databaseUrl: database.urlFor('postgres'),
     sql,
+    cronSecret: secrets.cronSecret,
     createUser: (user = {}) => createUser(sql, user),
     async signIn({ email, password }) {
       const client = createClient(gateway.url, secrets.publishableKey, {
@@ -104,6 +145,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
       postgrest = await launchPostgrest(postgrest.port);
     },
     async stop() {
+      await host?.stop();
       await gateway.stop();
       await postgrest.stop();
       await sql.end();

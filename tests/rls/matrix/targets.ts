@@ -78,6 +78,10 @@ export function argumentsOf(
     case 'console_me':
     case 'console_audit_verify':
       return relation === 'own' ? {} : null;
+    case 'console_notifications_claim':
+      return relation === 'own' ? { p_limit: 1 } : null;
+    case 'console_notifications_settle':
+      return relation === 'own' ? { p_results: '[]' } : null;
     case 'sync_pull':
       return relation === 'own' ? { p_request: JSON.stringify(pullRequest) } : null;
     case 'sync_push':
