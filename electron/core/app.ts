@@ -74,17 +74,21 @@ export function createApp(options: AppOptions): App {
     sessionState.set({ status: 'restoring' });
     link = createLink(connection);
     const { session } = link;
+    let shown: Workspace | null = null;
     session.state.subscribe((state) => {
       if (link?.session !== session) return;
-      if (session.workspace() === null) syncStatus.set(nothingToSync);
+      const workspace = session.workspace();
+      if (workspace === null) syncStatus.set(nothingToSync);
       sessionState.set(state);
-      changes.publish(everyTable);
+      // Another file is open, or none: nothing that a screen shows holds any more.
+      if (workspace !== shown) changes.publish(everyTable);
+      shown = workspace;
     });
     await session.restore();
   }
 
   function createLink(connection: Connection): Link {
-    const storage = secretStorage(host, connection.isEmbedded);
+    const storage = secretStorage(host, connection.isEmbedded, log);
     const shared = { clock, log, fetch };
     const { url, key, isEmbedded } = connection;
     const backend = createBackend({ url, key, isEmbedded, storage, ...shared });
@@ -114,7 +118,8 @@ export function createApp(options: AppOptions): App {
     const { session } = requireLink();
     const workspace = session.require();
     const me = meOf(session.state.get());
-    if (me === null) throw new AppError('NEEDS_SIGN_IN', 'Sign in first.');
+    // Between two users the file may be the one's already and the screen still the other's.
+    if (me?.userId !== workspace.userId) throw new AppError('NEEDS_SIGN_IN', 'Sign in first.');
     return { workspace, me };
   }
 

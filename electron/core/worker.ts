@@ -35,7 +35,8 @@ const parentMessage = z.discriminatedUnion('type', [
 
 const file = openLog({ directory: join(dataDir, 'logs'), now: Date.now });
 const { log } = file;
-const checkOutput = process.env['NODE_ENV'] !== 'production';
+/** Sources run as they are in tests and development only; what is shipped is bundled. */
+const checkOutput = import.meta.url.endsWith('.ts');
 const disposers: (() => void)[] = [];
 /** Screens that came before the host did. */
 const early: MessagePort[] = [];

@@ -54,7 +54,8 @@ export function createBackend(options: BackendOptions): Backend {
   const within = fetchWithin(requestMillis, options.fetch);
   const tokens = createTokens({ ...options, storageKey, fetch: within });
   const client = createClient(url, key, {
-    accessToken: async () => tokens.current(),
+    // Realtime asks for itself when it connects again; with nobody signed in there is none to give.
+    accessToken: () => tokens.access().catch(() => tokens.current()),
     db: { retry: false },
     global: { fetch: within },
   });

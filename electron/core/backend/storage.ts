@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SupportedStorage } from '@supabase/supabase-js';
 import type { Client } from '#shared/rpc/define';
 import type { HostContract } from '#shared/rpc/host-contract';
+import type { Log } from '../cache/types.ts';
 
 /**
  * What tells one backend from another, for the session and the cache. The embedded one is the only one of its data
@@ -18,16 +19,25 @@ export function storageKeyOf(project: string): string {
 
 /**
  * The host's secrets as auth-js wants its storage. The host decides how durable they are: safeStorage in Electron; in
- * the browser host a private file for the embedded backend and memory for any other.
+ * the browser host a private file for the embedded backend and memory for any other. A host that cannot keep or read
+ * a secret (a locked keychain) costs the next start a password, and nothing now.
  */
-export function secretStorage(host: Client<HostContract>, isEmbedded: boolean): SupportedStorage {
+export function secretStorage(host: Client<HostContract>, isEmbedded: boolean, log: Log): SupportedStorage {
+  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      log('error', 'secrets.failed', { phase: what, error });
+      return null;
+    }
+  };
   return {
-    getItem: async (name) => (await host['secrets.read']({ name })).value,
+    getItem: (name) => attempt('read', async () => (await host['secrets.read']({ name })).value),
     setItem: async (name, value) => {
-      await host['secrets.write']({ name, value, isEmbedded });
+      await attempt('write', () => host['secrets.write']({ name, value, isEmbedded }));
     },
     removeItem: async (name) => {
-      await host['secrets.remove']({ name });
+      await attempt('remove', () => host['secrets.remove']({ name }));
     },
   };
 }

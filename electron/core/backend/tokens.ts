@@ -46,20 +46,7 @@ export function createTokens(options: TokensOptions): Tokens {
 
   const keep = async (session: KeptSession) => {
     held = session;
-    // A session that cannot be kept still works until the console is closed.
-    try {
-      await storage.setItem(storageKey, JSON.stringify(session));
-    } catch (error) {
-      log('error', 'session.keep.failed', { reason: reasonOf(error) });
-    }
-  };
-
-  const drop = async () => {
-    try {
-      await storage.removeItem(storageKey);
-    } catch (error) {
-      log('error', 'session.remove.failed', { reason: reasonOf(error) });
-    }
+    await storage.setItem(storageKey, JSON.stringify(session));
   };
 
   const renewNow = async (): Promise<boolean> => {
@@ -70,7 +57,7 @@ export function createTokens(options: TokensOptions): Tokens {
     if (answer === 'refused') {
       held = null;
       generation += 1;
-      await drop();
+      await storage.removeItem(storageKey);
       log('warn', 'session.renewal.refused');
       lost();
       return false;
@@ -113,7 +100,7 @@ export function createTokens(options: TokensOptions): Tokens {
     async forget() {
       generation += 1;
       held = null;
-      await drop();
+      await storage.removeItem(storageKey);
     },
     onLost(listener) {
       lost = listener;
@@ -196,8 +183,4 @@ function codesOf(body: unknown): string[] {
   if (typeof body !== 'object' || body === null) return [];
   const fields: Record<string, unknown> = { ...body };
   return [fields['code'], fields['error_code'], fields['error']].filter((code) => typeof code === 'string');
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof AppError ? error.code.toLowerCase() : 'storage';
 }
