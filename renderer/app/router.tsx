@@ -5,10 +5,10 @@ import {
   createRouter,
   redirect,
 } from '@tanstack/react-router';
-import * as z from 'zod';
 import { ConnectScreen } from '../features/connect/connect-screen.tsx';
 import { OutboxScreen } from '../features/outbox/outbox-screen.tsx';
 import { ScheduleScreen } from '../features/schedule/schedule-screen.tsx';
+import { scheduleSearch, type ScheduleLink } from '../features/schedule/search.ts';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
 import { SignInScreen } from '../features/sign-in/sign-in-screen.tsx';
 import { Frame } from './frame.tsx';
@@ -29,23 +29,11 @@ const connect = createRoute({ getParentRoute: () => root, path: '/connect', comp
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInScreen });
 const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Frame });
 
-const day = z.iso.date().optional().catch(undefined);
-const uuid = z.uuid().optional().catch(undefined);
-const scheduleSearch = z.object({
-  /** A day of the week that is shown; this week when absent. */
-  on: day,
-  view: z.enum(['day', 'week', 'list']).default('week').catch('week'),
-  booking: uuid,
-  /** Whose schedule, for staff. */
-  tutor: uuid,
-});
-export type ScheduleSearch = z.infer<typeof scheduleSearch>;
-
 const home = createRoute({ getParentRoute: () => inside, path: '/home', component: HomeScreen });
 const schedule = createRoute({
   getParentRoute: () => inside,
   path: '/schedule',
-  validateSearch: (search): z.input<typeof scheduleSearch> => scheduleSearch.parse(search),
+  validateSearch: (search): ScheduleLink => scheduleSearch.parse(search),
   component: ScheduleScreen,
 });
 const outbox = createRoute({ getParentRoute: () => inside, path: '/outbox', component: OutboxScreen });

@@ -18,6 +18,7 @@ const week = [
 export const tablesRead = {
   'schedule.week': week,
   'schedule.requests': ['bookings', 'booking_messages', 'outbox', ...people],
+  'schedule.booking': ['bookings', 'sessions', 'booking_messages', 'outbox', ...people],
   'schedule.messages': ['booking_messages', 'people', 'outbox'],
   'schedule.tutors': ['people', 'tutor_schedules'],
   'outbox.list': ['outbox', 'bookings', ...people],

@@ -217,6 +217,11 @@ export const contract = {
   ),
   /** One week of one tutor; without `tutorId`, of who is signed in. */
   'schedule.week': call(z.object({ tutorId: z.uuid().nullable(), from: micros, to: micros }), scheduleWeek),
+  /** One booking in any state, wherever in time; null when it is not among what this user may see. */
+  'schedule.booking': call(
+    z.object({ bookingId: z.uuid() }),
+    z.object({ item: scheduleItem.nullable(), tutorId: z.uuid().nullable() }),
+  ),
   'schedule.messages': call(
     z.object({ bookingId: z.uuid() }),
     z.object({ messages: z.array(bookingMessage) }),

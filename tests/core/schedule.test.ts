@@ -184,6 +184,15 @@ describe('requests and messages', () => {
     expect(names(items)).toEqual(['request', 'request far away']);
   });
 
+  test('one booking is found wherever in time it is, and by nobody who may not see it', async () => {
+    const app = await rig.signedIn(rig.tutor);
+    const bookingId = ids['request far away'] ?? '';
+    const found = await app.client['schedule.booking']({ bookingId });
+    expect(found).toMatchObject({ tutorId: rig.tutor.id, item: { bookingId, status: 'PENDING' } });
+    const stranger = await rig.signedIn(rig.other);
+    expect(await stranger.client['schedule.booking']({ bookingId })).toEqual({ item: null, tutorId: null });
+  });
+
   test('messages say who wrote them', async () => {
     const app = await rig.signedIn(rig.tutor);
     const bookingId = ids['elsewhere, proposed here'] ?? '';

@@ -5,7 +5,7 @@ import type { Handlers } from '#shared/rpc/define';
 import { AppError } from '#shared/rpc/errors';
 import type { Workspace } from '../session/workspace.ts';
 import { blocksWithPending, withPending } from './pending.ts';
-import { messagesQuery, requestsQuery, tutorsQuery } from './queries.ts';
+import { bookingQuery, messagesQuery, requestsQuery, tutorsQuery } from './queries.ts';
 import { weekQuery } from './week.ts';
 
 export type ScheduleContext = {
@@ -15,7 +15,12 @@ export type ScheduleContext = {
   readonly now: () => Micros;
 };
 
-type ScheduleProcedure = 'schedule.tutors' | 'schedule.week' | 'schedule.messages' | 'schedule.requests';
+type ScheduleProcedure =
+  | 'schedule.tutors'
+  | 'schedule.week'
+  | 'schedule.booking'
+  | 'schedule.messages'
+  | 'schedule.requests';
 
 const longestRange = 45 * microsPerDay;
 
@@ -40,6 +45,13 @@ export function scheduleHandlers(context: ScheduleContext): Pick<Handlers<AppCon
         items: withPending(week.items, outbox),
         blocks: blocksWithPending(week.blocks, outbox),
       };
+    },
+    'schedule.booking': async ({ bookingId }, signal) => {
+      const { workspace } = context.require();
+      const found = await workspace.cache.read(bookingQuery, { bookingId }, signal);
+      if (found === null) return { item: null, tutorId: null };
+      const [item] = withPending([found.item], workspace.engine.outbox());
+      return { item: item ?? null, tutorId: found.tutorId };
     },
     'schedule.messages': async ({ bookingId }, signal) => {
       const { workspace, me } = context.require();

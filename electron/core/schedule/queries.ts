@@ -15,6 +15,17 @@ export const requestsQuery = defineQuery(
       .map(toScheduleItem),
 );
 
+/** One booking and whose it is; null when it is not in the cache. */
+export const bookingQuery = defineQuery(
+  'schedule.booking',
+  (db, { bookingId }: { readonly bookingId: string }): { item: ScheduleItem; tutorId: string } | null => {
+    const row = statement<[string], BookingRow>(db, `${selectBookings} WHERE b.id = ?`).get(bookingId);
+    const owner = statement<[string], { tutor_id: string }>(db, 'SELECT tutor_id FROM bookings WHERE id = ?');
+    const tutorId = owner.get(bookingId)?.tutor_id;
+    return row === undefined || tutorId === undefined ? null : { item: toScheduleItem(row), tutorId };
+  },
+);
+
 export type MessageRow = {
   readonly id: string;
   readonly sender_id: string;
@@ -57,4 +68,4 @@ export const tutorsQuery = defineQuery(
 );
 
 /** What the reader worker has to know of this domain. */
-export const scheduleQueries = [weekQuery, requestsQuery, messagesQuery, tutorsQuery];
+export const scheduleQueries = [weekQuery, bookingQuery, requestsQuery, messagesQuery, tutorsQuery];

@@ -19,8 +19,8 @@ import { useSelected } from './use-item.ts';
 import styles from './details-pane.module.css';
 
 /** Everything about the selected booking, and what can be done with it. */
-export function DetailsPane({ tutorId }: { tutorId: string | null }) {
-  const item = useSelected(tutorId);
+export function DetailsPane() {
+  const item = useSelected();
   const { week } = useSchedule();
   const formFor = useAction((state) => state.bookingId);
   useEffect(() => {

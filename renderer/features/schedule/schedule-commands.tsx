@@ -23,7 +23,7 @@ type Props = {
 /** What the keyboard and the palette can do on the schedule. */
 export function ScheduleCommands({ tutorId, onStep, onToday, onView }: Props) {
   const schedule = useSchedule();
-  const item = useSelected(tutorId);
+  const item = useSelected();
   const requests = useLive('schedule.requests', { tutorId }).data?.items ?? [];
   const showBooking = useShowBooking();
   const can = (isPossible: boolean) => ({ isEnabled: isPossible && schedule.canAct && item !== null });

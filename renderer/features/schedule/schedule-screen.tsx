@@ -25,7 +25,7 @@ export function ScheduleScreen() {
   const me = useMe();
   const search = useSearch({ from: '/inside/schedule' });
   const navigate = useNavigate({ from: '/schedule' });
-  const isStaff = me !== null && isStaffOnly(me);
+  const isStaff = useIsStaff();
   const tutorId = isStaff ? (search.tutor ?? null) : null;
   const hasTutor = !isStaff || tutorId !== null;
 
@@ -46,6 +46,9 @@ export function ScheduleScreen() {
   useEffect(() => clearGhost, [week.startAt, view]);
 
   const selectedId = search.booking ?? null;
+  const isShown = answer.data?.items.some((item) => item.bookingId === selectedId) ?? false;
+  const isElsewhere = search.on === undefined && !isShown && (answer.data !== undefined || !hasTutor);
+  useLinkedBooking(selectedId, isShown, isElsewhere);
   const context = useMemo((): ScheduleContext | null => {
     if (data === undefined) return null;
     return {
@@ -96,7 +99,7 @@ export function ScheduleScreen() {
           <div className={styles.body}>
             {view === 'list' ? <ListView /> : <WeekGrid today={today} />}
             <aside className={styles.side} aria-label="Details and requests">
-              <DetailsPane tutorId={tutorId} />
+              <DetailsPane />
               <RequestsLane tutorId={tutorId} />
             </aside>
           </div>
@@ -110,6 +113,28 @@ export function ScheduleScreen() {
       )}
     </div>
   );
+}
+
+/** A link may name nothing but a booking: shows the week (and, to staff, the tutor) it belongs to. */
+function useLinkedBooking(booking: string | null, isShown: boolean, isElsewhere: boolean): void {
+  const navigate = useNavigate({ from: '/schedule' });
+  const isStaff = useIsStaff();
+  // Once it has been on the screen, leaving its week is the user's wish.
+  const [seen, setSeen] = useState<string | null>(null);
+  if (isShown && seen !== booking) setSeen(booking);
+  const isAsked = booking !== null && seen !== booking && isElsewhere;
+  const { data } = useLive('schedule.booking', isAsked ? { bookingId: booking } : null);
+  useEffect(() => {
+    if (!isAsked || data === undefined || data.item === null || data.tutorId === null) return;
+    const on = wallClockAt(data.item.startAt, platformZone).date;
+    const whose = isStaff ? { tutor: data.tutorId } : {};
+    void navigate({ search: (before) => ({ ...before, on, ...whose }), replace: true });
+  }, [isAsked, data, isStaff, navigate]);
+}
+
+function useIsStaff(): boolean {
+  const me = useMe();
+  return me !== null && isStaffOnly(me);
 }
 
 function daysOf(week: Week, only: LocalDate | null): readonly GridDay[] {

@@ -2,11 +2,13 @@ import type { ScheduleItem } from '#shared/rpc/contract';
 import { useLive } from '#renderer/state/live.ts';
 import { useSchedule } from './schedule-context.ts';
 
-/** The selected booking: of the week that is shown, or a waiting request from another week. */
-export function useSelected(tutorId: string | null): ScheduleItem | null {
+/** The selected booking: of the week that is shown, or any other that this user may see. */
+export function useSelected(): ScheduleItem | null {
   const { week, selectedId } = useSchedule();
-  const requests = useLive('schedule.requests', { tutorId });
-  if (selectedId === null) return null;
-  const isSelected = (item: ScheduleItem) => item.bookingId === selectedId;
-  return week.items.find(isSelected) ?? requests.data?.items.find(isSelected) ?? null;
+  const shown = week.items.find((item) => item.bookingId === selectedId) ?? null;
+  const elsewhere = useLive(
+    'schedule.booking',
+    selectedId === null || shown !== null ? null : { bookingId: selectedId },
+  );
+  return shown ?? elsewhere.data?.item ?? null;
 }

@@ -33,6 +33,12 @@ export function WeekGrid({ today }: { today: LocalDate }) {
       scroller.current.scrollTop = hour.offsetTop - 8;
   }, []);
 
+  useEffect(() => {
+    if (selectedId === null) return;
+    const block = area.current?.querySelector(`[data-booking="${selectedId}"]`);
+    block?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [selectedId, layouts]);
+
   return (
     <div className={styles.grid} style={{ '--days': days.length }}>
       <div className={styles.scroller} ref={scroller} data-scroller>
