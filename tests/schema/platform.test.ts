@@ -204,10 +204,19 @@ describe('the additive layer on the platform', () => {
     expect(await seen(platform.stranger)).toBe(0);
   });
 
-  it('no longer lets a missing notification type undo the approval of a parent', async () => {
-    await expect(
-      live.attempt(platform.parent, `select public.parent_approve_booking('${platform.awaitsParent}', '')`),
-    ).resolves.toBeDefined();
+  it.each([
+    [
+      'the approval of a parent',
+      platform.parent,
+      `select public.parent_approve_booking('${platform.awaitsParent}', '')`,
+    ],
+    [
+      'the cancellation by a tutor',
+      platform.tutor,
+      `select public.tutor_cancel_session('${platform.session}', 'Ill', null, null)`,
+    ],
+  ])('no longer lets a missing notification type undo %s', async (_what, user, call) => {
+    await expect(live.attempt(user, call)).resolves.toBeDefined();
   });
 
   it('applied again changes nothing', async () => {
