@@ -11,5 +11,17 @@ export const systemClock: Clock = {
   },
 };
 
+/** Waits for `work` at most that long: for farewells that a server may never answer. Its failure is no matter then. */
+export async function settledWithin(millis: number, work: Promise<unknown>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = systemClock.after(millis, resolve);
+    const done = () => {
+      cancel();
+      resolve();
+    };
+    work.then(done, done);
+  });
+}
+
 /** Beyond this a timer would fire at once. */
 const longestTimeout = 2 ** 31 - 1;

@@ -31,6 +31,23 @@ describe('live values', () => {
     await changes.return?.();
   });
 
+  test('another console’s edit arrives by itself, long before the next regular pull', async () => {
+    const bookingId = await plantLesson(rig.backend.sql, {
+      tutor: rig.tutor.id,
+      student: rig.student.id,
+      startAt: inHours(52),
+    });
+    const one = await rig.signedIn(rig.tutor);
+    const two = await rig.signedIn(rig.tutor);
+    const statusAtTwo = async () => {
+      const { items } = await two.client['schedule.week'](aroundNow);
+      return items.find((item) => item.bookingId === bookingId)?.status;
+    };
+    await expect.poll(statusAtTwo).toBe('PENDING');
+    await one.client['outbox.add']({ kind: 'booking.confirm', args: { booking_id: bookingId } });
+    await expect.poll(statusAtTwo).toBe('CONFIRMED');
+  });
+
   test('the sync status tells offline from idle and counts what waits', async () => {
     const app = await rig.signedIn(rig.tutor);
     await expect.poll(() => app.sync()).toMatchObject({ state: 'idle', waitingEdits: 0, problem: null });

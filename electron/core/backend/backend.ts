@@ -7,6 +7,7 @@ import {
 } from '@supabase/supabase-js';
 import { AppError } from '#shared/rpc/errors';
 import type { Clock, Log } from '../cache/types.ts';
+import { settledWithin } from '../clock.ts';
 import { offline, toAppError } from './errors.ts';
 import { fetchWithin, type Fetch } from './fetch.ts';
 import { projectOf, storageKeyOf } from './storage.ts';
@@ -46,6 +47,7 @@ export type BackendOptions = {
 
 const requestMillis = 20_000;
 const signOutMillis = 3_000;
+const farewellMillis = 300;
 
 export function createBackend(options: BackendOptions): Backend {
   const { url, key, storage } = options;
@@ -117,7 +119,7 @@ export function createBackend(options: BackendOptions): Backend {
     },
     async close() {
       await auth.dispose();
-      if (client.getChannels().length > 0) await client.removeAllChannels();
+      if (client.getChannels().length > 0) await settledWithin(farewellMillis, client.removeAllChannels());
     },
   };
 }

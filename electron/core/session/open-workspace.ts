@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Fetch } from '../backend/fetch.ts';
 import { openCache } from '../cache/open.ts';
 import type { Clock, Log, Recovery } from '../cache/types.ts';
+import { settledWithin } from '../clock.ts';
 import { createDoorbell } from '../sync/doorbell.ts';
 import { createSyncEngine } from '../sync/engine.ts';
 import { createHttpTransport, TransportError } from '../sync/transport.ts';
@@ -82,12 +83,15 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
     const end = async (finish: () => Promise<void>) => {
       for (const dispose of disposers.splice(0)) dispose();
       await engine.stop();
-      await doorbell.close();
+      await settledWithin(farewellMillis, doorbell.close());
       await finish();
     };
     return { userId, cache, engine, close: () => end(cache.close), remove: () => end(cache.remove) };
   };
 }
+
+/** How long closing waits for realtime to say goodbye. */
+const farewellMillis = 300;
 
 function recoveryNotice({ keptAt, savedEdits }: Recovery): string {
   const edits =
