@@ -190,10 +190,36 @@ test('what the embedded backend does not offer is refused in plain words', async
     code: 'not_supported',
   });
   expect((await client.auth.resetPasswordForEmail(user.email)).error).toMatchObject({ status: 422 });
-  const admin = createClient(backend.url, backend.secretKey, {
-    auth: { persistSession: false, storageKey: 'admin' },
+});
+
+test('the secret key, and nothing else, administers users', async () => {
+  const withKey = (key: string) =>
+    createClient(backend.url, key, { auth: { persistSession: false, storageKey: key } }).auth.admin;
+  const admin = withKey(backend.secretKey);
+  const created = await admin.createUser({
+    email: 'new@example.test',
+    password: 'a password',
+    email_confirm: true,
   });
-  expect((await admin.auth.admin.listUsers()).error).toMatchObject({ status: 422 });
+  const id = created.data.user?.id ?? '';
+  expect(created.error).toBeNull();
+  const again = await admin.createUser({ email: 'NEW@example.test', password: 'x' });
+  expect(again.error).toMatchObject({ code: 'email_exists' });
+  const client = await backend.signIn({ email: 'new@example.test', password: 'a password' });
+  await admin.updateUserById(id, { password: 'another one', ban_duration: '24h' });
+  const banned = await anonymous().auth.signInWithPassword({
+    email: 'new@example.test',
+    password: 'another one',
+  });
+  expect(banned.error).toMatchObject({ code: 'user_banned' });
+  expect((await admin.listUsers({ perPage: 1 })).data.users).toHaveLength(1);
+  expect((await withKey(backend.publishableKey).listUsers()).error).toMatchObject({
+    status: 403,
+    code: 'not_admin',
+  });
+  expect((await client.auth.admin.deleteUser(id)).error).toMatchObject({ status: 403 });
+  expect((await admin.deleteUser(id)).error).toBeNull();
+  expect((await admin.getUserById(id)).error).toMatchObject({ status: 404 });
 });
 
 test('malformed bodies and tokens are refused, not stumbled over', async () => {

@@ -48,6 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const auth = {
     database,
     tokens,
+    keys,
     issuer: () => `${url}/auth/v1`,
     demoPassword: options.secrets.demoPassword,
     lifetime: options.tokenLifetime ?? 3600,

@@ -1,5 +1,6 @@
 import { BadRequest, readJson, sendEmpty, sendJson, text, type Exchange, type Json } from '../http.ts';
 import { describeCaller, requireCaller, signInWithPassword, signOut, updateUser } from './account.ts';
+import { changeUser, createUser, deleteUser, listUsers, readUser, requireService } from './admin.ts';
 import { asRefusal, AuthRefusal, sendRefusal } from './errors.ts';
 import { challengeFactor, enrollFactor, unenrollFactor, verifyFactor } from './factors.ts';
 import { refreshSession, type AuthContext } from './sessions.ts';
@@ -23,6 +24,8 @@ export async function handleAuth(context: AuthContext, exchange: Exchange): Prom
 /** The body to answer with 200; undefined answers 204. */
 async function route(context: AuthContext, exchange: Exchange): Promise<Json | undefined> {
   const { request, url } = exchange;
+  const administration = /^\/admin\/users(?:\/([0-9a-f-]{36}))?$/.exec(exchange.path);
+  if (administration !== null) return administer(context, exchange, administration[1]);
   const factor = /^\/factors\/([0-9a-f-]{36})(?:\/(challenge|verify))?$/.exec(exchange.path);
   switch (
     `${exchange.method} ${factor === null ? exchange.path : `/factors/:id${factor[2] === undefined ? '' : `/${factor[2]}`}`}`
@@ -64,6 +67,24 @@ async function route(context: AuthContext, exchange: Exchange): Promise<Json | u
       return unenrollFactor(context, await requireCaller(context, exchange), factor?.[1] ?? '');
     case 'POST /signup':
       throw new AuthRefusal(422, 'signup_disabled', 'Signups not allowed for this instance');
+    default:
+      return refuseUnsupported(exchange.path);
+  }
+}
+
+async function administer(context: AuthContext, exchange: Exchange, id: string | undefined): Promise<Json> {
+  await requireService(context, exchange);
+  switch (`${exchange.method}${id === undefined ? '' : ' :id'}`) {
+    case 'GET':
+      return listUsers(context, exchange);
+    case 'POST':
+      return createUser(context, await readJson(exchange.request));
+    case 'GET :id':
+      return readUser(context, id ?? '');
+    case 'PUT :id':
+      return changeUser(context, id ?? '', await readJson(exchange.request));
+    case 'DELETE :id':
+      return deleteUser(context, id ?? '');
     default:
       return refuseUnsupported(exchange.path);
   }

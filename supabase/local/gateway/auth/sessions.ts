@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { Database } from '../database.ts';
 import type { Json } from '../http.ts';
+import type { Keys } from '../keys.ts';
 import type { Tokens } from '../tokens.ts';
 import { AuthRefusal } from './errors.ts';
 import { describeUser, findUser, listFactors, type UserRow } from './users.ts';
@@ -9,6 +10,7 @@ import { describeUser, findUser, listFactors, type UserRow } from './users.ts';
 export type AuthContext = {
   readonly database: Database;
   readonly tokens: Tokens;
+  readonly keys: Keys;
   /** `<gateway>/auth/v1` */
   readonly issuer: () => string;
   /** Password of every demo account. */
