@@ -29,6 +29,7 @@ export function Palette() {
     <Spotlight
       actions={actions}
       shortcut={null}
+      title="Commands"
       nothingFound="No command has these words. Try “schedule”, “sync” or “theme”."
       highlightQuery
       scrollable
@@ -45,6 +46,7 @@ export function Palette() {
         action: styles.action ?? '',
         actionsGroup: styles.group ?? '',
         content: styles.content ?? '',
+        header: 'visually-hidden',
       }}
     />
   );

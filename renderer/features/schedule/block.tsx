@@ -31,7 +31,7 @@ export const Block = memo(function Block({ item, zone, isSelected, isTabStop, is
         data-booking={item.bookingId}
         data-look={look.kind}
         data-pending={pending?.tone}
-        data-size={box.height < 45 ? 'small' : box.height < 75 ? 'medium' : 'large'}
+        data-size={sizeOf(box.height)}
         data-narrow={isNarrow || undefined}
         aria-pressed={isSelected}
         aria-describedby="grid-help"
@@ -57,3 +57,10 @@ export const Block = memo(function Block({ item, zone, isSelected, isTabStop, is
     </li>
   );
 });
+
+/** How many lines of text fit, by the minutes the block is high. */
+function sizeOf(minutes: number): 'small' | 'short' | 'medium' | 'large' {
+  if (minutes < 40) return 'small';
+  if (minutes < 55) return 'short';
+  return minutes < 75 ? 'medium' : 'large';
+}

@@ -80,6 +80,7 @@ export function MoveForm({ item, isAsked, prefill }: Props) {
           label="Day"
           searchable
           openOnFocus={false}
+          selectFirstOptionOnChange
           value={date}
           data={daysAround(wallClockAt(now, zone).date, date)}
           onChange={(value) => value !== null && setDate(value)}
@@ -89,6 +90,7 @@ export function MoveForm({ item, isAsked, prefill }: Props) {
           label="Start"
           searchable
           openOnFocus={false}
+          selectFirstOptionOnChange
           value={timeOf(minutes)}
           data={startsWith(timeOf(minutes))}
           onChange={(value) =>

@@ -23,6 +23,7 @@ export function TutorPicker({ tutorId, name }: Props) {
       placeholder="Choose a tutor"
       w={200}
       searchable
+      selectFirstOptionOnChange
       leftSection={<Icon name="people" size={14} />}
       value={tutorId}
       data={options}
