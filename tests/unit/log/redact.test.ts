@@ -135,6 +135,12 @@ describe('what is written to the log', () => {
     });
   });
 
+  test('takes numbers in words for numbers of people', () => {
+    for (const text of ['pin 1234', 'room 12 floor 3 bed 4 5', 'x'.repeat(21)]) {
+      expect(redact({ name: text })).toEqual({ name: '[redacted]' });
+    }
+  });
+
   test('names an error’s class, code and place, and nothing of its message', () => {
     const written = redact({ error: new AppError('CONFLICT', 'Aaliyah was faster') });
     expect(written).toMatchObject({ error: 'AppError', code: 'CONFLICT' });

@@ -102,16 +102,19 @@ describe('the server', () => {
     raw.send({ t: 'call', id: 0, name: 'math.add', input: {} });
     raw.send({ t: 'call', id: 500, name: '__proto__', input: {} });
     raw.send({ t: 'open', id: 501, name: 'math.add', input: { a: 1, b: 1 } });
+    raw.send({ t: 'open', id: 502, name: 'constructor', input: {} });
     await client['math.add']({ a: 1, b: 1 });
     expect(log.map((line) => line.fields['reason'])).toEqual([
       'malformed',
       'malformed',
       'unknown procedure',
       'unknown procedure',
+      'unknown procedure',
     ]);
     expect(raw.received).toMatchObject([
       { t: 'err', id: 500, error: { code: 'BAD_INPUT' } },
       { t: 'err', id: 501, error: { code: 'BAD_INPUT' } },
+      { t: 'err', id: 502, error: { code: 'BAD_INPUT' } },
       { t: 'ok' },
     ]);
   });
@@ -162,4 +165,5 @@ const noHandlers = {
   'math.wait': async () => ({}),
   'math.count': async function* () {},
   'math.forever': async function* () {},
+  'math.gated': async function* () {},
 };

@@ -144,6 +144,15 @@ describe('a stream', () => {
     await expect.poll(() => finalised).toEqual(['math.forever']);
   });
 
+  test('finalises a generator that heeds no signal as soon as its own wait ends', async () => {
+    const { client, finalised, openGate } = connect();
+    for await (const value of client['math.gated']({})) if (value === 1) break;
+    await client['math.add']({ a: 1, b: 1 });
+    expect(finalised).toEqual([]);
+    openGate();
+    await expect.poll(() => finalised).toEqual(['math.gated']);
+  });
+
   test('starts nothing when its signal has fired already', async () => {
     const { client, raw } = connect();
     const controller = new AbortController();

@@ -13,6 +13,8 @@ export const testContract = {
   'math.wait': call(z.object({}), z.object({})),
   'math.count': stream(z.object({ to: z.number(), failAt: z.number().optional() }), z.number()),
   'math.forever': stream(z.object({}), z.number()),
+  /** Heeds no signal and goes on only when the test opens the gate. */
+  'math.gated': stream(z.object({}), z.number()),
 } as const satisfies Contract;
 
 export type Log = { event: string; fields: Readonly<Record<string, unknown>> }[];
@@ -24,6 +26,7 @@ export type Wire = {
   log: Log;
   finalised: string[];
   aborted: string[];
+  openGate(): void;
   closeClient(): void;
   dispose(): void;
 };
@@ -35,7 +38,11 @@ export function wire(options: Partial<ServeOptions> = {}): Wire {
   const finalised: string[] = [];
   const aborted: string[] = [];
   const received: unknown[] = [];
-  const dispose = serve(testContract, handlers(finalised, aborted), messagePort(port2), {
+  let openGate: () => void = () => {};
+  const gate = new Promise<void>((resolve) => {
+    openGate = resolve;
+  });
+  const dispose = serve(testContract, handlers(finalised, aborted, gate), messagePort(port2), {
     checkOutput: true,
     log: (event, fields) => log.push({ event, fields }),
     ...options,
@@ -55,12 +62,17 @@ export function wire(options: Partial<ServeOptions> = {}): Wire {
     log,
     finalised,
     aborted,
+    openGate: () => openGate(),
     closeClient: () => port1.close(),
     dispose,
   };
 }
 
-function handlers(finalised: string[], aborted: string[]): Handlers<typeof testContract> {
+function handlers(
+  finalised: string[],
+  aborted: string[],
+  gate: Promise<void>,
+): Handlers<typeof testContract> {
   return {
     'math.add': async ({ a, b }) => ({ sum: a + b }),
     'math.fail': async ({ how }) => {
@@ -93,6 +105,16 @@ function handlers(finalised: string[], aborted: string[]): Handlers<typeof testC
         await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       } finally {
         finalised.push('math.forever');
+      }
+    },
+    'math.gated': async function* () {
+      try {
+        yield 1;
+        await gate;
+        yield 2;
+        yield 3;
+      } finally {
+        finalised.push('math.gated');
       }
     },
   };
