@@ -30,6 +30,7 @@ export default defineConfig({
       suite('shell'),
       suite('host', { timeout: 30_000 }),
       suite('pack', { timeout: 30_000 }),
+      suite('start', { timeout: 120_000, serial: true }),
       suite('stack', withBackend),
       suite('schema', withBackend),
       suite('rls', withBackend),

@@ -95,8 +95,10 @@ function run(node) {
       PATH: [join(modules, '.bin'), dirname(node), process.env.PATH ?? ''].join(delimiter),
     },
   });
-  // Ctrl-C reaches the child as well, from the terminal; this process waits for it to finish its clean-up.
-  process.on('SIGINT', () => {});
+  // This process waits for the child to finish its clean-up. Ctrl-C reaches the child by itself, from the terminal.
+  process.on('SIGINT', () => {
+    if (process.stdin.isTTY !== true) child.kill('SIGINT');
+  });
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`${node} could not be started: ${error.message}`));
   child.on('exit', (code, signal) => {

@@ -37,6 +37,9 @@ const host = await startBrowserHost({
   environment: backend,
   version: readVersion(),
   log: (event, fields) => process.stderr.write(`${event} ${JSON.stringify(fields, describe)}\n`),
+}).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
 });
 say({ event: 'ready', origin: host.origin, link: host.createLink(), pid: process.pid });
 

@@ -159,9 +159,16 @@ async function readAsset(path: string): Promise<Buffer | null> {
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      reject(
+        isTaken
+          ? new Error(`Port ${port} is taken. Choose another one, or none for any that is free.`)
+          : error,
+      );
+    });
     server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       // A server that listens on a TCP port has an address of this shape.
       resolve((server.address() as AddressInfo).port);
     });

@@ -22,6 +22,8 @@ export function dataDirOf(given: string | undefined, env: NodeJS.ProcessEnv): Da
 
 /** Makes the directory and notes who uses it. The disposer takes the note away. */
 export function claim(data: DataDir): () => void {
+  // PostgreSQL's own account must be able to pass through to the stack's part; the console's is nobody else's.
+  mkdirSync(data.path, { recursive: true });
   mkdirSync(data.console, { recursive: true, mode: 0o700 });
   const note = join(data.path, 'start.pid');
   writeFileSync(note, String(process.pid));

@@ -108,7 +108,8 @@ export async function run(
         orphans.push(...(await client.update()));
         return;
       case 'late':
-        return void (await orphans.shift()?.());
+        await orphans.shift()?.();
+        return;
       case 'partition':
         return stage.proxy.partition(pick(['in', 'out', 'both'] as const, step.rolls[0] ?? 0) ?? 'both');
       case 'heal':

@@ -19,9 +19,8 @@ export const faultNames = [
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-/** Who acts: three server-side writers, five consoles, the network, the staff of the platform. */
+/** How many server-side writers act, besides the consoles, the network and the staff of the platform. */
 export const writerCount = 3;
-const clientCount = 5;
 
 /**
  * One step. `rolls` are numbers from 0 to 1 that stand for whatever the step has to choose when it is run, so that a

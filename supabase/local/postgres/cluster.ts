@@ -40,9 +40,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const home = reachableHome(options.dataDir, account, options.log);
   const directory = path.join(home, 'pg');
   const binaries = postgresBinaries(account, home);
+  await clearStalePidFile(directory);
+  if (home !== options.dataDir) dropAbandoned(directory, options.dataDir);
   const wasCreated = !fs.existsSync(path.join(directory, 'PG_VERSION'));
   if (wasCreated) await createCluster(binaries, directory, account, options.password);
-  await clearStalePidFile(directory);
 
   let port = await availablePort(options.port);
   let child: Child;
@@ -166,6 +167,16 @@ async function createCluster(
     fs.rmSync(passwordFile, { force: true });
   }
   fs.renameSync(partial, directory);
+}
+
+/**
+ * A cluster that lies elsewhere outlives the deletion of its data directory, and would refuse the password of the new
+ * one. The data directory notes that it has one; where the note is missing, the cluster belongs to nobody any more.
+ */
+function dropAbandoned(directory: string, dataDir: string): void {
+  const note = path.join(dataDir, 'cluster-elsewhere');
+  if (!fs.existsSync(note)) fs.rmSync(directory, { recursive: true, force: true });
+  fs.writeFileSync(note, `${directory}\n`);
 }
 
 /** The folder that holds the cluster: the data directory, or one under the system's temporary directory for root. */
