@@ -52,6 +52,29 @@ test('what is shown is in the time of the server, what is waited for in that of 
   await console.stop();
 });
 
+test('an edit that was tried in vain can be dropped, and its effect shows if it had one', async () => {
+  const id = nth(await stage.plant(1));
+  const console = await openConsole(stage.backend, stage.tutor, {
+    wrap: (inner) => ({
+      ...inner,
+      async push(...args) {
+        await inner.push(...args);
+        return await offline();
+      },
+    }),
+  });
+  await console.engine.pull();
+  const { mutationId } = console.engine.add({ kind: 'booking.confirm', args: { booking_id: id } });
+  await expect(console.engine.flush()).rejects.toMatchObject({ code: 'OFFLINE' });
+  console.engine.discard(mutationId);
+  expect(console.engine.outbox()).toEqual([]);
+  expect(localStatus(console, id)).toBe('PENDING');
+  await console.engine.pull();
+  expect(localStatus(console, id)).toBe('CONFIRMED');
+  expect(await differences(stage.backend.sql, stage.tutor.id, console)).toEqual([]);
+  await console.stop();
+});
+
 test('edits made offline outlive a restart and are sent when the network is back', async () => {
   const ids = await stage.plant(2);
   let isCut = false;

@@ -9,6 +9,7 @@ export type Reader = {
 };
 
 type Waiting = {
+  readonly name: string;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -18,6 +19,9 @@ type Answer = {
   readonly problem?: string;
   readonly millis: number;
 };
+
+/** A read that takes longer is felt. */
+const slowMillis = 40;
 
 /**
  * Reads in a worker of its own: in the writer's thread a read would wait for the writer's transactions. The worker
@@ -37,6 +41,9 @@ export function createReader(path: string, log: Log): Reader {
     started.on('message', (answer: Answer) => {
       const found = waiting.get(answer.id);
       waiting.delete(answer.id);
+      if (answer.millis > slowMillis) {
+        log('warn', 'reader.slow', { query: found?.name ?? '', millis: Math.round(answer.millis) });
+      }
       if (answer.problem === undefined) found?.resolve(answer.value);
       else found?.reject(new AppError('INTERNAL', `The local data could not be read: ${answer.problem}`));
     });
@@ -58,7 +65,7 @@ export function createReader(path: string, log: Log): Reader {
       const id = (lastId += 1);
       const used = worker;
       return await new Promise<O>((resolve, reject) => {
-        waiting.set(id, { resolve: (value) => resolve(value as O), reject });
+        waiting.set(id, { name: query.name, resolve: (value) => resolve(value as O), reject });
         signal?.addEventListener('abort', () => {
           if (waiting.delete(id)) reject(new AppError('CANCELLED', 'The read was cancelled.'));
         });

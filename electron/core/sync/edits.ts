@@ -71,13 +71,12 @@ export function undoEdit(options: EditOptions, id: string): Changed {
   return dropEdit(options, id, (edit) => edit.state === 'queued' && edit.attempts === 0);
 }
 
-/** Drops an edit that was never sent or was refused. */
+/**
+ * Drops an edit that was refused or that waits. One that was tried before may have reached the server all the same; the
+ * next pull shows it then, because what the cache shows of the server never comes from the outbox.
+ */
 export function discardEdit(options: EditOptions, id: string): Changed {
-  return dropEdit(
-    options,
-    id,
-    (edit) => needsAttention(edit) || (edit.state === 'queued' && edit.attempts === 0),
-  );
+  return dropEdit(options, id, (edit) => needsAttention(edit) || edit.state === 'queued');
 }
 
 /**

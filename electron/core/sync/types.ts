@@ -65,7 +65,7 @@ export type SyncEngine = {
   undo(mutationId: string): void;
   /** Queues a refused edit again, over what the server has now; sends a waiting one at once. */
   retry(mutationId: string): void;
-  /** Drops an edit that was refused or never sent; AppError CONFLICT when it is on its way. */
+  /** Drops an edit that was refused or waits; AppError CONFLICT while it is on its way or done. */
   discard(mutationId: string): void;
   outbox(): readonly OutboxItem[];
 };
