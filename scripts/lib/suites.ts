@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { bin, root, runCommand } from './command.ts';
 
-export type SuiteResult = {
+export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
+
+export type SuiteResult = Counts & {
   readonly name: string;
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
   readonly milliseconds: number;
   /** What the runner printed, shown when something failed. */
   readonly output: string;
@@ -72,16 +71,8 @@ export async function runSuite(name: string, env: NodeJS.ProcessEnv): Promise<Su
   }
 }
 
-function readCounts(name: string, path: string): { passed: number; failed: number; skipped: number } {
-  const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (name === 'e2e') {
-    const { stats, errors } = playwrightReport.parse(json);
-    return {
-      passed: stats.expected,
-      failed: stats.unexpected + stats.flaky + errors.length,
-      skipped: stats.skipped,
-    };
-  }
+/** The counts in vitest's JSON report. */
+export function countVitest(json: unknown): Counts {
   const report = vitestReport.parse(json);
   const brokenFiles = report.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
@@ -91,6 +82,21 @@ function readCounts(name: string, path: string): { passed: number; failed: numbe
     failed: report.numFailedTests + brokenFiles.length,
     skipped: report.numPendingTests,
   };
+}
+
+/** The counts in Playwright's JSON report. A test that only passed at a later try counts as failed. */
+export function countPlaywright(json: unknown): Counts {
+  const { stats, errors } = playwrightReport.parse(json);
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky + errors.length,
+    skipped: stats.skipped,
+  };
+}
+
+function readCounts(name: string, path: string): Counts {
+  const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  return name === 'e2e' ? countPlaywright(json) : countVitest(json);
 }
 
 function hasFiles(suite: string, suffix: string): boolean {
