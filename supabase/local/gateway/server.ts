@@ -4,7 +4,7 @@ import type { Secrets } from '#stack/secrets';
 import { handleAuth } from './auth/routes.ts';
 import { openDatabase } from './database.ts';
 import { handleFunctions, type FunctionsTarget } from './functions.ts';
-import { BadRequest, sendEmpty, sendJson, type Exchange } from './http.ts';
+import { BadRequest, isLoopbackHost, sendEmpty, sendJson, type Exchange } from './http.ts';
 import { createKeys } from './keys.ts';
 import { startRealtime } from './realtime/server.ts';
 import { handleRest } from './rest.ts';
@@ -92,6 +92,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     allowOrigins(request, response);
     // What was not read of the body would block the next request of the same connection.
     response.once('finish', () => request.resume());
+    // A web page can make its own host name point here (DNS rebinding) and would then count as the same origin.
+    if (!isLoopbackHost((request.headers.host ?? '').replace(/:\d+$/, ''))) {
+      return sendJson(response, 403, {
+        message: 'The embedded backend answers only as 127.0.0.1 or localhost',
+      });
+    }
     if (request.method === 'OPTIONS') return sendEmpty(response, 204);
     const parsed = new URL(request.url ?? '/', 'http://gateway');
     route({ request, response, method: request.method ?? 'GET', url: parsed, path: parsed.pathname }).catch(

@@ -1,4 +1,14 @@
-import { BadRequest, readJson, sendEmpty, sendJson, text, type Exchange, type Json } from '../http.ts';
+import {
+  BadRequest,
+  header,
+  isLoopbackHost,
+  readJson,
+  sendEmpty,
+  sendJson,
+  text,
+  type Exchange,
+  type Json,
+} from '../http.ts';
 import { describeCaller, requireCaller, signInWithPassword, signOut, updateUser } from './account.ts';
 import { changeUser, createUser, deleteUser, listUsers, readUser, requireService } from './admin.ts';
 import { asRefusal, AuthRefusal, sendRefusal } from './errors.ts';
@@ -37,7 +47,7 @@ async function route(context: AuthContext, exchange: Exchange): Promise<Json | u
         description: 'Auth of the embedded stack',
       };
     case 'GET /settings':
-      return settings(context);
+      return settings(context, exchange);
     case 'GET /.well-known/jwks.json':
       return context.tokens.jwks;
     case 'POST /token':
@@ -104,8 +114,11 @@ async function token(context: AuthContext, exchange: Exchange, body: Json): Prom
   }
 }
 
-/** As hosted, and the demo accounts, which only the embedded stack has. */
-async function settings(context: AuthContext): Promise<Json> {
+/**
+ * As hosted, and the demo accounts, which only the embedded stack has. A web page from elsewhere, open in a browser on this
+ * machine, may call this address too; it is not told the password.
+ */
+async function settings(context: AuthContext, { request }: Exchange): Promise<Json> {
   const accounts = await context.database.query(
     `select email, role, label from private.demo_accounts order by position, email`,
   );
@@ -116,8 +129,14 @@ async function settings(context: AuthContext): Promise<Json> {
     phone_autoconfirm: false,
     sms_provider: '',
     saml_enabled: false,
-    ...(accounts.length === 0 ? {} : { demo: { password: context.demoPassword, accounts } }),
+    ...(accounts.length === 0 || !isFromHere(header(request, 'origin'))
+      ? {}
+      : { demo: { password: context.demoPassword, accounts } }),
   };
+}
+
+function isFromHere(origin: string): boolean {
+  return origin === '' || (URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname));
 }
 
 const unsupported =
