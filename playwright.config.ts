@@ -10,6 +10,8 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   timeout: 60_000,
+  // A busy machine may take its time; a wrong state fails all the same.
+  expect: { timeout: 10_000 },
   reporter: 'line',
   outputDir: 'test-results',
   use: {
