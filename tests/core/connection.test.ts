@@ -60,7 +60,9 @@ describe('looking at a backend', () => {
       hasSchema: true,
       problem: null,
     });
-    expect(report.capabilities).toEqual(expect.arrayContaining(['demo-accounts', 'mfa']));
+    expect(report.capabilities).toEqual(
+      expect.arrayContaining(['realtime', 'storage', 'demo-accounts', 'mfa']),
+    );
     expect((await app.client['connection.read']({})).source).toBe('none');
   });
 

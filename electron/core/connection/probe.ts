@@ -34,7 +34,7 @@ export async function probe(
     const ask = asker(url, key, fetch, signal);
     const settings = await checkAuth(ask, report);
     await checkSchema(ask, report);
-    report.capabilities = await findCapabilities(ask, settings);
+    report.capabilities = await findCapabilities(ask, settings, () => opensSocket(url, key));
     return { report, failure: null };
   } catch (error) {
     signal?.throwIfAborted();
@@ -115,7 +115,11 @@ async function checkSchema(ask: Ask, report: ConnectionReport): Promise<void> {
   );
 }
 
-async function findCapabilities(ask: Ask, settings: Answer): Promise<string[]> {
+async function findCapabilities(
+  ask: Ask,
+  settings: Answer,
+  opensRealtime: () => Promise<boolean>,
+): Promise<string[]> {
   const isThere = async (path: string) => {
     const status = await ask(path).then(
       (answer) => answer.status,
@@ -124,9 +128,10 @@ async function findCapabilities(ask: Ask, settings: Answer): Promise<string[]> {
     return status !== 0 && status !== 404 && status < 500;
   };
   const [realtime, storage, functions, factors] = await Promise.all([
-    isThere('/realtime/v1/websocket'),
+    opensRealtime(),
     isThere('/storage/v1/bucket'),
-    isThere('/functions/v1/payment-status'),
+    // Without the cron's secret it only refuses, which shows that it is there.
+    isThere('/functions/v1/deliver-notifications'),
     isThere('/auth/v1/factors'),
   ]);
   return [
@@ -137,6 +142,24 @@ async function findCapabilities(ask: Ask, settings: Answer): Promise<string[]> {
     ...(factors ? ['mfa'] : []),
   ];
 }
+
+/** Whether a realtime connection comes about; only a real one tells, because proxies like to lose the upgrade. */
+function opensSocket(url: string, key: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const query = new URLSearchParams({ apikey: key, vsn: '2.0.0' });
+    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/realtime/v1/websocket?${query}`);
+    const end = (isOpen: boolean) => {
+      clearTimeout(timer);
+      socket.close();
+      resolve(isOpen);
+    };
+    const timer = setTimeout(() => end(false), socketMillis);
+    socket.addEventListener('open', () => end(true));
+    socket.addEventListener('error', () => end(false));
+  });
+}
+
+const socketMillis = 4_000;
 
 function notSupabase(): AppError {
   return new AppError(
