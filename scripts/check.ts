@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, root, runCommand, seconds, type CommandResult } from './lib/command.ts';
+import { root, runCommand, runTool, seconds, type CommandResult } from './lib/command.ts';
 
 /**
  * `npm run check`: everything that needs no backend and no browser. Format, lint, types of each layer, dead exports,
@@ -14,14 +14,14 @@ const layers = ['shared', 'electron/core', 'electron/host', 'electron', 'rendere
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const steps: Step[] = [
-  { name: 'format', run: () => runCommand(bin('oxfmt'), ['--check']) },
+  { name: 'format', run: () => runTool('oxfmt', ['--check']) },
   {
     name: 'lint',
-    run: () => runCommand(bin('oxlint'), ['--type-aware', '--deny-warnings', '--format=agent']),
+    run: () => runTool('oxlint', ['--type-aware', '--deny-warnings', '--format=agent']),
   },
   {
     name: 'dead code',
-    run: () => runCommand(bin('knip'), ['--include', 'exports,files', '--no-progress', '--no-config-hints']),
+    run: () => runTool('knip', ['--include', 'exports,files', '--no-progress', '--no-config-hints']),
   },
   ...layers.filter(hasSources).map((layer) => ({
     name: `types ${layer === '.' ? 'tests' : layer}`,
@@ -31,7 +31,7 @@ const steps: Step[] = [
     .filter((suite) => existsSync(join(root, 'tests', suite)))
     .map((suite) => ({
       name: suite,
-      run: () => runCommand(bin('vitest'), ['run', '--project', suite, '--reporter=agent']),
+      run: () => runTool('vitest', ['run', '--project', suite, '--reporter=agent']),
     })),
 ];
 

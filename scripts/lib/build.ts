@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, root, runCommand, seconds } from './command.ts';
+import { root, runTool, seconds } from './command.ts';
 
 /** What goes into the bundles. A change of anything here makes the build stale. */
 const inputs = [
@@ -24,7 +24,7 @@ export async function build(say: (line: string) => void): Promise<void> {
   if (isBuildFresh()) return;
   const stamp = stampOfSources();
   say('Building ...');
-  const result = await runCommand(bin('electron-vite'), ['build', '--logLevel', 'warn'], {
+  const result = await runTool('electron-vite', ['build', '--logLevel', 'warn'], {
     // electron-vite asks for the Electron binary's path and must not download it.
     env: { ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent', ...process.env },
   });

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod';
 
 /** The repository's root. */
 export const root = dirname(dirname(import.meta.dirname));
@@ -42,11 +44,21 @@ export function runCommand(
   });
 }
 
-/** The path of a tool that npm installed. */
-export function bin(name: string): string {
-  const suffix = process.platform === 'win32' ? '.cmd' : '';
-  return join(root, 'node_modules', '.bin', `${name}${suffix}`);
+/**
+ * Runs a tool that npm installed, by its JavaScript entry: the shims in .bin cannot be started everywhere.
+ * @param name of the tool, which is also its package's.
+ */
+export function runTool(
+  name: string,
+  args: readonly string[],
+  options: Parameters<typeof runCommand>[2] = {},
+): Promise<CommandResult> {
+  const folder = join(root, 'node_modules', name);
+  const manifest = toolManifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+  return runCommand(process.execPath, [join(folder, manifest.bin[name] ?? ''), ...args], options);
 }
+
+const toolManifest = z.object({ bin: z.record(z.string(), z.string()) });
 
 /** A path that was typed by a person, relative to where the command was typed. */
 export function typedPath(path: string): string {

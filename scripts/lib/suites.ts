@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { bin, root, runCommand } from './command.ts';
+import { root, runTool } from './command.ts';
 
 export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
@@ -47,11 +47,11 @@ export async function runSuite(name: string, env: NodeJS.ProcessEnv): Promise<Su
   try {
     const result =
       name === 'e2e'
-        ? await runCommand(bin('playwright'), ['test', '--reporter=line,json'], {
+        ? await runTool('playwright', ['test', '--reporter=line,json'], {
             env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
           })
-        : await runCommand(
-            bin('vitest'),
+        : await runTool(
+            'vitest',
             [
               'run',
               '--project',

@@ -5,7 +5,7 @@ import { extractFile, listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '#scripts/lib/build';
-import { bin, root, runCommand } from '#scripts/lib/command';
+import { root, runTool } from '#scripts/lib/command';
 
 /**
  * Packs the application as a release would, around a distribution that only holds what electron-builder looks for:
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const distribution = join(folder, 'electron');
   writeDistribution(distribution);
   const output = join(folder, 'dist');
-  const result = await runCommand(bin('electron-builder'), [
+  const result = await runTool('electron-builder', [
     '--linux',
     'dir',
     '--publish=never',

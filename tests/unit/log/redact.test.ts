@@ -97,6 +97,14 @@ describe('what is written to the log', () => {
     }
   });
 
+  test.each(['sb_secret_AAAAAAAAAAAA_AAAAAAAAAAAAAAAAAAA', 'eyJ_abcdefgh-abcdefgh.abcdefgh_abcdefgh'])(
+    'takes %s, which has the form of a word, for the secret that it is',
+    (text) => {
+      expect(redact({ name: text })).toEqual({ name: '[redacted]' });
+      expect(redactEvent(text)).toBe('log.event.unnamed');
+    },
+  );
+
   test('holds no part of any generated secret in the redacted fields', () => {
     fc.assert(
       fc.property(fc.constantFrom(...everyKey), secret, (key, text) => {
