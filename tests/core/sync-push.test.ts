@@ -224,3 +224,29 @@ test('an edit that the server cannot know yet is kept, says so, and can be tried
   expect(await stage.statusOf(id)).toBe('CONFIRMED');
   await console.stop();
 });
+
+test('a change that is being made while the edit arrives is waited for, and found', async () => {
+  const id = nth(await stage.plant(1));
+  const console = await openConsole(stage.backend, stage.tutor);
+  await console.engine.pull();
+  console.engine.add({ kind: 'booking.confirm', args: { booking_id: id } });
+  const other = await stage.backend.sql.connect();
+  await other.query('begin');
+  await other.query(
+    `update public.bookings set requested_start_at = requested_start_at + interval '1 day',
+       requested_end_at = requested_end_at + interval '1 day' where id = $1`,
+    [id],
+  );
+  const sent = console.engine.flush();
+  const waiting = () =>
+    stage.backend.sql.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+  await expect.poll(async () => (await waiting()).rowCount).toBe(1);
+  await other.query('commit');
+  other.release();
+  await sent;
+  expect(console.engine.outbox()).toMatchObject([{ state: 'conflict', problemCode: 'changed' }]);
+  expect(await stage.statusOf(id)).toBe('PENDING');
+  await console.stop();
+});
