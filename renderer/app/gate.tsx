@@ -15,6 +15,7 @@ export function Gate() {
   const isThere = wanted === null || wanted === placeOf(path);
 
   useEffect(() => {
+    if (isThere && wanted === 'inside') hasBeenInside = true;
     if (isThere) return;
     if (wanted === 'inside') {
       const target = wantedHref ?? '/home';
@@ -22,7 +23,8 @@ export function Gate() {
       void navigate({ href: target, replace: true });
       return;
     }
-    if (placeOf(path) === 'inside') wantedHref = href;
+    // A link that was followed before signing in; where the last user was is nobody else's business.
+    if (placeOf(path) === 'inside' && !hasBeenInside) wantedHref = href;
     void navigate({ to: wanted === 'connect' ? '/connect' : '/sign-in', replace: true });
   }, [isThere, wanted, path, href, navigate]);
 
@@ -30,12 +32,8 @@ export function Gate() {
   return <Outlet />;
 }
 
-/** Forgets where the last user wanted to go. */
-export function forgetWanted(): void {
-  wantedHref = null;
-}
-
 let wantedHref: string | null = null;
+let hasBeenInside = false;
 
 function placeFor(session: Session): Place | null {
   switch (session.status) {

@@ -6,7 +6,6 @@ import { toAppError } from '../state/live.ts';
 import { count } from '../ui/time-labels.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { announce } from './announcer.tsx';
-import { forgetWanted } from './gate.tsx';
 import styles from './sign-out-dialog.module.css';
 
 type Pending = 'ask' | 'send' | 'export' | 'discard';
@@ -33,7 +32,6 @@ export function SignOutDialog() {
     try {
       const client = await core();
       const { exportedTo } = await client['session.signOut']({ pending });
-      forgetWanted();
       announce(exportedTo === null ? 'Signed out' : `Signed out. The edits are in ${exportedTo}`);
       close();
     } catch (thrown) {

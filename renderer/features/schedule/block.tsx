@@ -32,7 +32,7 @@ export const Block = memo(function Block({ item, zone, isSelected, isTabStop, is
         data-look={look.kind}
         data-pending={pending?.tone}
         data-size={sizeOf(box.height)}
-        data-narrow={isNarrow || undefined}
+        data-narrow={isNarrow ? (box.width <= 0.25 ? 'very' : 'yes') : undefined}
         aria-pressed={isSelected}
         aria-describedby="grid-help"
         tabIndex={isTabStop ? 0 : -1}

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { overlaps, type Interval } from '#shared/domain/overlap';
 import type { LocalDate } from '#shared/domain/zone';
 import type { ScheduleItem } from '#shared/rpc/contract';
 import { Icon } from '#renderer/ui/icons.tsx';
@@ -21,7 +22,7 @@ export function DayColumn({ layout, isToday, tabStop }: Props) {
   return (
     <section className={styles.column} data-date={day.date} aria-label={dayLabel(day.date, 'long')}>
       <Background date={day.date} />
-      <Proposals day={day} />
+      <Proposals day={day} taken={blocks.map(({ item }) => item)} />
       <ul className={styles.list}>
         {week.blocks.map((block) => {
           const band = bandOf(block, day, week.zone);
@@ -82,11 +83,13 @@ const Background = memo(function Background({ date }: { date: LocalDate }) {
 });
 
 /** Where a proposed time would lie; the booking itself stays where it is until somebody accepts. */
-function Proposals({ day }: { day: GridDay }) {
+function Proposals({ day, taken }: { day: GridDay; taken: readonly Interval[] }) {
   const { week } = useSchedule();
   return week.items.map((item) => {
     if (item.proposedStartAt === null || item.proposedEndAt === null) return null;
-    const band = bandOf({ startAt: item.proposedStartAt, endAt: item.proposedEndAt }, day, week.zone);
+    const proposed = { startAt: item.proposedStartAt, endAt: item.proposedEndAt };
+    const band = bandOf(proposed, day, week.zone);
+    const isCovered = taken.some((other) => overlaps(other, proposed));
     if (band === null || item.proposedStartAt === item.startAt) return null;
     return (
       <div
@@ -95,8 +98,12 @@ function Proposals({ day }: { day: GridDay }) {
         style={boxStyle({ ...band, left: 0, width: 1 })}
         aria-hidden="true"
       >
-        <Icon name="swap" size={12} />
-        {clockLabel(item.proposedStartAt, week.zone)} {item.studentName}
+        {!isCovered && (
+          <>
+            <Icon name="swap" size={12} />
+            {clockLabel(proposed.startAt, week.zone)} {item.studentName}
+          </>
+        )}
       </div>
     );
   });
@@ -111,21 +118,16 @@ function MoreChip({
   date: LocalDate;
   box: Parameters<typeof boxStyle>[0];
 }) {
-  const { select } = useSchedule();
-  const first = items[0];
-  if (first === undefined) return null;
+  const { showDay } = useSchedule();
   return (
     <li className={styles.more} style={boxStyle(box)}>
       <button
         type="button"
-        onClick={() => select(first)}
+        onClick={() => showDay(date)}
         title={items.map((item) => item.studentName).join(', ')}
       >
         +{items.length}
-        <span className="visually-hidden">
-          {' '}
-          more at this time on {dayLabel(date, 'long')}; shows the first
-        </span>
+        <span className="visually-hidden">more at this time, show {dayLabel(date, 'long')}</span>
       </button>
     </li>
   );

@@ -9,7 +9,9 @@ import styles from './ghost-block.module.css';
 /** The part of the moved booking that is over this day, with what dropping it here would mean. */
 export function GhostBlock({ day }: { day: GridDay }) {
   const ghost = useGhost((state) => state.ghost);
-  const { week } = useSchedule();
+  const { week, days } = useSchedule();
+  // Near the right edge the note would be cut off.
+  const isLate = days.length > 2 && days.indexOf(day) >= days.length - 2;
   if (ghost === null) return null;
   const band = bandOf(ghost.at, day, week.zone);
   if (band === null) return null;
@@ -30,7 +32,7 @@ export function GhostBlock({ day }: { day: GridDay }) {
         {ghost.item.subject} · {ghost.item.studentName}
       </p>
       {ghost.via !== 'settling' && (
-        <div className={styles.note}>
+        <div className={styles.note} data-side={isLate ? 'left' : 'right'}>
           {notes.map((note) => (
             <p key={note} className={styles.line}>
               <Icon name={problem === null ? 'warning' : 'cross'} size={12} />

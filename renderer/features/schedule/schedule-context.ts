@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { ScheduleItem, ScheduleWeek } from '#shared/rpc/contract';
+import type { LocalDate } from '#shared/domain/zone';
 import type { GridDay } from './grid.ts';
 
 export type ScheduleContext = {
@@ -8,6 +9,8 @@ export type ScheduleContext = {
   days: readonly GridDay[];
   selectedId: string | null;
   select: (item: Pick<ScheduleItem, 'bookingId'> | null) => void;
+  /** Shows one day with room for everything on it. */
+  showDay: (date: LocalDate) => void;
   /** Whether this user may decide and move here. */
   canAct: boolean;
   /** In which capacity. */

@@ -57,6 +57,7 @@ export function ScheduleScreen() {
       selectedId,
       select: (item) =>
         void navigate({ search: (before) => ({ ...before, booking: item?.bookingId }), replace: true }),
+      showDay: (day) => void navigate({ search: (before) => ({ ...before, view: 'day', on: day }) }),
       canAct: me !== null && (me.userId === data.tutorId || me.staffRoles.includes('admin')),
       actor: me !== null && me.userId === data.tutorId ? 'tutor' : 'admin',
       needsReason: me !== null && me.userId !== data.tutorId,
