@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { failureOf, type ConsoleApp } from '../support/console-app.ts';
-import { aroundNow, cacheFiles, consoleRig } from '../support/console-rig.ts';
+import { failureOf, plantLesson, type ConsoleApp } from '../support/console-app.ts';
+import { aroundNow, cacheFiles, consoleRig, inHours } from '../support/console-rig.ts';
 
 const rig = consoleRig();
 
@@ -34,12 +34,20 @@ test('a cache that cannot be opened says why, and the user is signed in all the 
   expect(await app.session()).toEqual({ status: 'signed-out' });
 });
 
-test('a second console over the same data reads, and refuses to write or to sign out in words', async () => {
+test('a second console over the same data reads, hears of changes, and refuses to write or to sign out in words', async () => {
   const first = await rig.signedIn(rig.tutor);
   const second = await rig.open({ dataDir: first.dataDir, memory: first.memory });
   expect(await second.session()).toMatchObject({ status: 'signed-in' });
   expect(await second.sync()).toMatchObject({ isReadOnly: true });
   expect((await second.client['schedule.week'](aroundNow)).tutorId).toBe(rig.tutor.id);
+  const changes = second.client['changes.watch']({})[Symbol.asyncIterator]();
+  await changes.next();
+  const startAt = inHours(210);
+  await plantLesson(rig.backend.sql, { tutor: rig.tutor.id, student: rig.student.id, startAt });
+  await first.client['sync.now']({});
+  expect((await changes.next()).value.tables).toContain('bookings');
+  const { items } = await second.client['schedule.week'](aroundNow);
+  expect(items.map((item) => item.startAt)).toContain(startAt.getTime() * 1000);
   const edit = {
     kind: 'booking.confirm',
     args: { booking_id: '0190a0b0-0000-7000-8000-000000000001' },

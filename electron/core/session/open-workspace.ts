@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { syncTables } from '#shared/domain/sync/tables';
 import { AppError } from '#shared/rpc/errors';
 import type { Backend } from '../backend/backend.ts';
 import type { Fetch } from '../backend/fetch.ts';
@@ -9,6 +10,7 @@ import { createDoorbell } from '../sync/doorbell.ts';
 import { createSyncEngine } from '../sync/engine.ts';
 import { createHttpTransport, TransportError } from '../sync/transport.ts';
 import type { SyncStatus } from '../sync/types.ts';
+import { watchOtherWriter } from './other-writer.ts';
 import type { OpenWorkspace } from './workspace.ts';
 
 export type WorkspaceOptions = {
@@ -79,6 +81,10 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       }),
     ];
     tell(engine.status());
+    if (cache.isReadOnly) {
+      const everything = [...syncTables.map((table) => table.name), 'outbox'];
+      disposers.push(watchOtherWriter(cache.db, clock, () => options.onChange(everything)));
+    }
 
     const end = async (finish: () => Promise<void>) => {
       for (const dispose of disposers.splice(0)) dispose();

@@ -1,0 +1,23 @@
+import type { Database } from 'better-sqlite3';
+import type { Clock } from '../cache/types.ts';
+
+const everyMillis = 1000;
+
+/**
+ * Calls `changed` when another instance has written to the file that this one may only read. SQLite tells by
+ * `data_version`; it does not say which tables. Returns the disposer.
+ */
+export function watchOtherWriter(db: Database, clock: Clock, changed: () => void): () => void {
+  const version = () => db.pragma('data_version', { simple: true });
+  let known = version();
+  let cancel = () => {};
+  const look = () => {
+    if (!db.open) return;
+    const now = version();
+    if (now !== known) changed();
+    known = now;
+    cancel = clock.after(everyMillis, look);
+  };
+  cancel = clock.after(everyMillis, look);
+  return () => cancel();
+}
