@@ -202,6 +202,9 @@ function sessionOf(plan: Plan, facts: Facts, window: SeedWindow, rng: Random): S
     cancelled_by: isCancelled ? (plan.outcome === 'cancelled_by_tutor' ? 'tutor' : 'student') : null,
     cancellation_reason: cancellationOf(plan.outcome, rng),
     cancelled_at: isCancelled ? facts.decidedAt : null,
+    reschedule_proposed_start: plan.moveProposedStart ?? null,
+    reschedule_proposed_end:
+      plan.moveProposedStart === undefined ? null : plan.moveProposedStart + plan.minutes * minuteMillis,
   };
 }
 

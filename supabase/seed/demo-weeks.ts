@@ -87,6 +87,7 @@ export function planDemoTutor(
   acrossClockChange(cast, window, taken, add);
   markLatestNoShow(plans, window);
   waitingRequests(tutor, window, taken, add);
+  proposeLateMove(plans, window, taken);
   return plans;
 }
 
@@ -247,6 +248,17 @@ function acrossClockChange(
         add({ student: name, offer, start, outcome: 'scheduled' });
     }
   }
+}
+
+/** The next lesson is too near to be moved without the student's consent, so another time for it is proposed. */
+function proposeLateMove(plans: Plan[], window: SeedWindow, taken: Taken): void {
+  const next = plans
+    .filter((plan) => plan.outcome === 'scheduled' && plan.start >= window.now)
+    .toSorted((left, right) => left.start - right.start)[0];
+  if (next === undefined) return;
+  const day = at(teachingDays(next.tutor, window, 4), 3);
+  const moveProposedStart = freeStart(next.tutor, day, next.minutes, taken);
+  plans[plans.indexOf(next)] = { ...next, moveProposedStart };
 }
 
 /** The last lesson that should have taken place is the one to which nobody came. */

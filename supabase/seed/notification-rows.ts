@@ -45,6 +45,16 @@ export function notificationsOf(
   }
   if (isConfirmed(outcome))
     tell(student.id, 'booking_confirmed', `${tutor.name} accepted`, what, facts.decidedAt);
+  if (plan.moveProposedStart !== undefined) {
+    const proposed = `${offer.subject.label}, ${wordsFor(plan.moveProposedStart)}`;
+    tell(
+      student.id,
+      'booking_move_proposed',
+      `${tutor.name} asks to move the lesson`,
+      proposed,
+      window.now - minuteMillis,
+    );
+  }
   if (outcome === 'declined')
     tell(student.id, 'booking_declined', `${tutor.name} declined`, what, facts.decidedAt);
   if (outcome === 'countered' || outcome === 'counter_refused') {

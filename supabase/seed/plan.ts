@@ -38,6 +38,8 @@ export type Plan = {
   readonly askedStart?: Millis;
   /** What the tutor's standing counter-offer proposes. */
   readonly proposedStart?: Millis;
+  /** Where the tutor asks to move the confirmed lesson, too late to move it without consent. */
+  readonly moveProposedStart?: Millis;
   readonly note?: string;
 };
 

@@ -190,6 +190,8 @@ export const seedTables = {
     cancelled_by: 'text?',
     cancellation_reason: 'text?',
     cancelled_at: 'instant?',
+    reschedule_proposed_start: 'instant?',
+    reschedule_proposed_end: 'instant?',
   },
   noshow_claims: {
     id: 'uuid',

@@ -179,6 +179,19 @@ describe('the demo tutor', () => {
     },
   );
 
+  it('has asked to move the next lesson, to a later time that is free', () => {
+    const sessions = rowsOf('sessions', small).filter((session) => session.tutor_id === demoTutor);
+    const ahead = sessions.filter((session) => session.status === 'SCHEDULED');
+    const next = ahead.toSorted((left, right) => left.scheduled_start_at - right.scheduled_start_at)[0];
+    const proposedStart = next?.reschedule_proposed_start ?? 0;
+    const proposedEnd = next?.reschedule_proposed_end ?? 0;
+    expect(proposedStart).toBeGreaterThan(next?.scheduled_end_at ?? 0);
+    const clashes = ahead.filter(
+      (session) => session.scheduled_start_at < proposedEnd && proposedStart < session.scheduled_end_at,
+    );
+    expect(clashes).toEqual([]);
+  });
+
   it('has a counter-offer whose message proposes the time', () => {
     const countered = rowsOf('bookings', small).find(
       (booking) => booking.tutor_id === demoTutor && booking.status === 'COUNTER_PROPOSED',
