@@ -187,6 +187,42 @@ test('a channel ends when its token expires, and lives on when the token is rene
   expect(kept.state).toBe('joined');
 });
 
+test('when the gateway loses its database connection, clients join again and go on hearing', async () => {
+  const client = await signIn(ann);
+  const [statuses, heard]: [string[], unknown[]] = [[], []];
+  client
+    .channel('survivor')
+    .on('postgres_changes', { event: 'INSERT', schema: 'public', table: 'notes' }, ({ new: row }) =>
+      heard.push(row),
+    )
+    .subscribe((status) => statuses.push(status));
+  await expect.poll(() => statuses).toEqual(['SUBSCRIBED']);
+  await backend.sql.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = 'gateway realtime' and datname = current_database()`,
+  );
+  await expect
+    .poll(() => statuses.filter((status) => status === 'SUBSCRIBED').length, { timeout: 15_000 })
+    .toBe(2);
+  await backend.sql.query(`insert into notes values (90, $1, 'afterwards', 1, null)`, [ann.id]);
+  await expect.poll(() => heard).toMatchObject([{ id: 90 }]);
+});
+
+test('the older protocol 1.0.0 is spoken too', async () => {
+  const client = createClient(backend.url, backend.publishableKey, {
+    auth: { persistSession: false, autoRefreshToken: false, storageKey: 'old' },
+    realtime: { vsn: '1.0.0' },
+  });
+  clients.push(client);
+  const heard: unknown[] = [];
+  const channel = client
+    .channel('old', { config: { broadcast: { self: true } } })
+    .on('broadcast', { event: 'say' }, ({ payload }) => heard.push(payload));
+  await join(channel);
+  await channel.send({ type: 'broadcast', event: 'say', payload: { n: 1 } });
+  await expect.poll(() => heard).toEqual([{ n: 1 }]);
+});
+
 test('a socket without a key of the project is refused', async () => {
   const socket = new WebSocket(
     `${backend.url.replace('http', 'ws')}/realtime/v1/websocket?apikey=wrong&vsn=2.0.0`,

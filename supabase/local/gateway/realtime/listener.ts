@@ -6,16 +6,17 @@ export type Listener = { stop(): Promise<void> };
 
 /**
  * Keeps one connection that listens, opening it anew whenever it breaks.
- * @param onLost is called after a break: announcements may have been missed
+ * @param onResumed is called when it listens again after a break: announcements may have been missed meanwhile
  */
 export function startListener(options: {
   readonly databaseUrl: string;
   readonly channels: Readonly<Record<string, (payload: string) => void>>;
-  readonly onLost: () => void;
+  readonly onResumed: () => void;
   readonly log?: Log | undefined;
 }): Listener {
   const stopping = new AbortController();
   let client: pg.Client | undefined;
+  let hasListened = false;
 
   async function listen(): Promise<void> {
     const current = new pg.Client({
@@ -30,6 +31,8 @@ export function startListener(options: {
     await current.connect();
     client = current;
     for (const channel of Object.keys(options.channels)) await current.query(`listen ${channel}`);
+    if (hasListened) options.onResumed();
+    hasListened = true;
     await ended;
     await current.end().catch(() => undefined);
   }
@@ -38,7 +41,6 @@ export function startListener(options: {
     while (!stopping.signal.aborted) {
       try {
         await listen();
-        if (!stopping.signal.aborted) options.onLost();
       } catch (error) {
         options.log?.(`realtime cannot listen: ${String(error)}`);
       }

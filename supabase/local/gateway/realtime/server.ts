@@ -77,8 +77,8 @@ export function startRealtime(options: {
       },
       realtime_message: (id) => inOrder(() => announceMessage(id)),
     },
-    // Whoever is connected may have missed something: joining again is how a client knows that it has to look.
-    onLost: () => {
+    // Whoever is connected may have missed something: having to join again is how a client learns that it has to look.
+    onResumed: () => {
       for (const socket of sockets.clients) socket.close(1012, 'database connection lost');
     },
     log,
