@@ -147,7 +147,7 @@ async function findCapabilities(
 function opensSocket(url: string, key: string): Promise<boolean> {
   return new Promise((resolve) => {
     const query = new URLSearchParams({ apikey: key, vsn: '2.0.0' });
-    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/realtime/v1/websocket?${query}`);
+    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/realtime/v1/websocket?${query.toString()}`);
     const end = (isOpen: boolean) => {
       clearTimeout(timer);
       socket.close();
