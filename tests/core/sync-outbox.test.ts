@@ -52,6 +52,27 @@ test('what is shown is in the time of the server, what is waited for in that of 
   await console.stop();
 });
 
+test('a start without network leaves waiting edits as they were, so that they can still be taken back', async () => {
+  const id = nth(await stage.plant(1));
+  const first = await openConsole(stage.backend, stage.tutor);
+  await first.engine.pull();
+  const { mutationId } = first.engine.add({ kind: 'booking.confirm', args: { booking_id: id } });
+  await first.engine.stop();
+  await first.cache.close();
+  const wrap = (): SyncTransport => ({ pull: offline, push: offline });
+  const console = await openConsole(stage.backend, stage.tutor, {
+    directory: first.directory,
+    wrap,
+    pollMillis: 1e9,
+  });
+  console.engine.start();
+  await expect.poll(() => console.engine.status().state).toBe('offline');
+  expect(console.engine.outbox()).toMatchObject([{ state: 'queued', attempts: 0 }]);
+  console.engine.undo(mutationId);
+  expect(localStatus(console, id)).toBe('PENDING');
+  await console.stop();
+});
+
 test('an edit that was tried in vain can be dropped, and its effect shows if it had one', async () => {
   const id = nth(await stage.plant(1));
   const console = await openConsole(stage.backend, stage.tutor, {

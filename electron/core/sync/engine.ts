@@ -150,8 +150,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         if (options.doorbell !== undefined) disposers.push(options.doorbell.onRing(() => pulls.kick()));
       }
       planPush();
+      // What is due goes out when this pull has found the server: without network nothing counts as sent.
       pulls.kick();
-      pushes.nudge();
     },
     async stop() {
       isStopped = true;
