@@ -33,13 +33,13 @@ export function followCore(): () => void {
   const stops = [
     link.onState((state) => {
       useCore.setState({ link: state });
-      if (state === 'open') void readOnce();
+      if (state === 'open') readOnce().catch(ignore);
     }),
     link.watch('session.watch', {}, (session) => {
       const before = userOf(useCore.getState().session);
       useCore.setState({ session });
       if (before !== null && before !== userOf(session)) forgetAnswers();
-      void readConnection();
+      readConnection().catch(ignore);
     }),
     link.watch('sync.watch', {}, (sync) => useCore.setState({ sync })),
     followChanges(),
@@ -71,6 +71,9 @@ async function readOnce(): Promise<void> {
   useCore.setState({ settings: await client['settings.read']({}) });
   await readConnection();
 }
+
+/** The link went away while asking; when it is back, all of this is asked again. */
+function ignore(): void {}
 
 function userOf(session: Session): string | null {
   return session.status === 'signed-in' || session.status === 'needs-sign-in' ? session.me.userId : null;

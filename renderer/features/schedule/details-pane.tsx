@@ -30,8 +30,12 @@ export function DetailsPane() {
   if (item === null) {
     return (
       <section className={styles.empty} aria-label="Details">
-        <p className={styles.emptyTitle}>Nothing selected</p>
-        <p>Choose a booking on the week to see its details and what you can do with it.</p>
+        <p className={styles.emptyTitle}>{week.items.length === 0 ? 'A free week' : 'Nothing selected'}</p>
+        <p>
+          {week.items.length === 0
+            ? 'No lesson and no request falls into these days.'
+            : 'Choose a booking on the week to see its details and what you can do with it.'}
+        </p>
       </section>
     );
   }

@@ -4,10 +4,11 @@ import { weekAt, weekOf, type Week } from '#shared/domain/week';
 import { addDays, platformZone, wallClockAt, type LocalDate } from '#shared/domain/zone';
 import { isStaffOnly } from '#renderer/app/sections.ts';
 import { useMe } from '#renderer/app/use-me.ts';
-import { serverNow } from '#renderer/state/core-state.ts';
+import { serverNow, useCore } from '#renderer/state/core-state.ts';
 import { useLive } from '#renderer/state/live.ts';
 import { Failure } from '#renderer/ui/failure.tsx';
 import { DetailsPane } from './details-pane.tsx';
+import { FirstPull } from './first-pull.tsx';
 import { clearGhost } from './ghost-store.ts';
 import type { GridDay } from './grid.ts';
 import { ListView } from './list-view.tsx';
@@ -67,6 +68,10 @@ export function ScheduleScreen() {
   const show = (to: LocalDate) =>
     void navigate({ search: (before) => ({ ...before, on: to === today ? undefined : to }) });
 
+  const isFirstPull = useCore((state) => state.sync?.isFirstPull === true && state.sync.state === 'pulling');
+  // An empty week says something only once everything is here.
+  const isArriving = isFirstPull && data !== undefined && data.items.length === 0;
+
   const changeView = (next: ScheduleView) => {
     // One day of the week: that of the selected booking, else today, else its first.
     const selected = data?.items.find((item) => item.bookingId === selectedId);
@@ -98,7 +103,7 @@ export function ScheduleScreen() {
       ) : (
         <ScheduleProvider value={context}>
           <div className={styles.body}>
-            {view === 'list' ? <ListView /> : <WeekGrid today={today} />}
+            {isArriving ? <FirstPull /> : view === 'list' ? <ListView /> : <WeekGrid today={today} />}
             <aside className={styles.side} aria-label="Details and requests">
               <DetailsPane />
               <RequestsLane tutorId={tutorId} />
