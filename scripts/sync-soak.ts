@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { soak } from '#tests/sim/soak';
+import type { StageCluster } from '#tests/sim/stage';
 import { faultNames, isFault } from '#tests/sim/schedule';
 
 /**
@@ -17,6 +19,8 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '1' },
     /** A file of one line a seed: seeds that are in it are not run again. */
     resume: { type: 'string' },
+    /** Stop at the first seed that fails. */
+    hasty: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -34,10 +38,17 @@ if (unknown.length > 0) {
     faults: new Set(wanted.filter(isFault)),
     jobs: Number(values.jobs),
     resume: values.resume,
+    isHasty: values.hasty,
+    cluster: clusterFrom(process.env['SIM_CLUSTER']),
     note: (line) => void process.stderr.write(`${line}\n`),
   });
   const { failures, ...counts } = report;
   const shown = failures.length === 0 ? counts : report;
   process.stdout.write(`${values.json ? JSON.stringify(shown) : JSON.stringify(shown, null, 2)}\n`);
   if (failures.length > 0) process.exitCode = 1;
+}
+
+/** The runner of mutants starts one cluster for all of them, and leaves its address in a file. */
+function clusterFrom(file: string | undefined): StageCluster | undefined {
+  return file === undefined ? undefined : (JSON.parse(readFileSync(file, 'utf8')) as StageCluster);
 }

@@ -32,7 +32,10 @@ export type Book = {
   giveUp(client: SimClient): void;
   /** Notes what the console says now. Returns what is wrong with what it shows. */
   observe(client: SimClient): readonly string[];
-  contest(ids: readonly string[] | 'everything'): void;
+  /** Others changed these rows. */
+  contest(ids: readonly string[]): void;
+  /** What this user may see changed, which his consoles learn later. */
+  contestUser(userId: string): void;
 };
 
 export function createBook(world: World, newId: () => string): Book {
@@ -83,7 +86,7 @@ export function createBook(world: World, newId: () => string): Book {
   function remember(client: SimClient, id: string, edit: Mutation): void {
     const target = targetOf(edit);
     // What others changed before may still be on its way to this console.
-    let isContested = touched.has(target);
+    let isContested = touched.has(target) || touched.has(client.userId);
     for (const other of records) {
       if (other.target !== target) continue;
       if (other.client !== client && other.said !== 'withdrawn') isContested = true;
@@ -153,9 +156,12 @@ export function createBook(world: World, newId: () => string): Book {
       return wrong;
     },
     contest(ids) {
-      if (ids !== 'everything') for (const id of ids) touched.add(id);
-      for (const record of records)
-        if (ids === 'everything' || ids.includes(record.target)) record.isContested = true;
+      for (const id of ids) touched.add(id);
+      for (const record of records) if (ids.includes(record.target)) record.isContested = true;
+    },
+    contestUser(userId) {
+      touched.add(userId);
+      for (const record of records) if (record.client.userId === userId) record.isContested = true;
     },
   };
 }

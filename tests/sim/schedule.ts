@@ -42,6 +42,7 @@ export type StepKind =
   | 'send'
   | 'deliver'
   | 'tick'
+  | 'catchUp'
   | 'signIn'
   | 'crash'
   | 'schema'
@@ -65,12 +66,13 @@ export function scheduleOf(seed: number, length: number, faults: ReadonlySet<Fau
     unsave: 2,
     access: 0.6,
     truncate: 0.15,
-    edit: 12,
+    edit: 16,
     takeBack: 1.5,
     ring: 8,
     send: 26,
     deliver: 26,
     tick: 6,
+    catchUp: 1,
     signIn: 1,
     crash: has('crash', 3),
     schema: has('schema', 0.5),
@@ -78,9 +80,14 @@ export function scheduleOf(seed: number, length: number, faults: ReadonlySet<Fau
     partition: has('partition', 0.8),
     heal: has('partition', 1.5) + has('half-open', 0.5),
   };
-  return Array.from({ length }, () => ({
-    what: pickWeighted(weights, roll.next()),
-    who: roll.below(15),
-    rolls: Array.from({ length: 5 }, () => Math.round(roll.next() * 1e6) / 1e6),
-  }));
+  const caughtUp = Array.from({ length: clientCount }, (_, who) => who).filter(() => roll.next() < 0.7);
+  return [
+    // The others are still at their first pull while things go wrong.
+    ...caughtUp.map((who) => ({ what: 'catchUp', who, rolls: [] }) as const),
+    ...Array.from({ length }, () => ({
+      what: pickWeighted(weights, roll.next()),
+      who: roll.below(15),
+      rolls: Array.from({ length: 5 }, () => Math.round(roll.next() * 1e6) / 1e6),
+    })),
+  ];
 }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { isClean, run, type Outcome } from './run.ts';
 import { scheduleOf, type FaultName, type Step } from './schedule.ts';
 import { shrink } from './shrink.ts';
-import { startStage, startStageCluster, type Stage } from './stage.ts';
+import { startStage, startStageCluster, type Stage, type StageCluster } from './stage.ts';
 
 export type SoakOptions = {
   /** The first seed, and how many from there. */
@@ -15,6 +15,10 @@ export type SoakOptions = {
   /** Simulations at the same time, each on a database of its own. */
   readonly jobs: number;
   readonly resume: string | undefined;
+  /** Ends with the first seed that fails, and does not look for a shorter schedule. */
+  readonly isHasty?: boolean;
+  /** A cluster that is there already, instead of one of its own. */
+  readonly cluster?: StageCluster | undefined;
   readonly note: (line: string) => void;
 };
 
@@ -48,15 +52,17 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   );
   const failures: Failure[] = [];
   if (left.length > 0) {
-    const cluster = await startStageCluster();
+    const own = options.cluster === undefined ? await startStageCluster() : null;
+    const cluster = options.cluster ?? own;
+    if (cluster === null) throw new Error('no cluster');
     try {
-      await Promise.all(Array.from({ length: Math.min(options.jobs, left.length) }, () => work()));
+      await Promise.all(Array.from({ length: Math.min(options.jobs, left.length) }, () => work(cluster)));
     } finally {
-      await cluster.stop();
+      await own?.stop();
     }
 
-    async function work(): Promise<void> {
-      const stage = await startStage(cluster);
+    async function work(base: StageCluster): Promise<void> {
+      const stage = await startStage(base);
       try {
         for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
           const schedule = scheduleOf(seed, options.steps, options.faults);
@@ -74,6 +80,10 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 
   async function explain(stage: Stage, outcome: Outcome, schedule: readonly Step[]): Promise<Failure> {
     options.note(`seed ${outcome.seed} failed: ${JSON.stringify(problemsOf(outcome)).slice(0, 2000)}`);
+    if (options.isHasty === true) {
+      left.length = 0;
+      return { ...outcome, schedule: [] };
+    }
     const shortest = await shrink(stage, outcome, schedule, options.faults);
     options.note(
       `seed ${outcome.seed}: ${shortest.length} of ${schedule.length} steps do: ${brief(shortest)}`,

@@ -69,6 +69,10 @@ export async function startStage(cluster: StageCluster): Promise<Stage> {
     );
     // A step that has to wait for an open transaction of another step would wait for ever: it fails instead.
     await client.query(`alter database ${name} set lock_timeout = '100ms'`);
+    for (const role of ['authenticator', 'authenticated']) {
+      await client.query(`alter role ${role} in database ${name} set lock_timeout = '100ms'`);
+      await client.query(`alter role ${role} in database ${name} set statement_timeout = '8s'`);
+    }
   });
   const sql = new pg.Pool({ connectionString: urlFor('supabase_admin'), max: 4 });
   sql.on('error', () => undefined);
