@@ -13,7 +13,7 @@ const { values } = parseArgs({
   },
 });
 const databaseUrl = values['db-url'] ?? process.env['SUPABASE_DB_URL'];
-if (databaseUrl === undefined) {
+if (databaseUrl === undefined || databaseUrl === '') {
   process.stderr.write(`${usage}\n`);
   process.exit(2);
 }

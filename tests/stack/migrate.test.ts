@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '#stack/migrate';
@@ -146,6 +148,19 @@ test('the repository’s own migrations apply to an empty database, and twice ch
   expect(await migrate(all)).toEqual({ applied: [], alreadyApplied: first.applied.length, skipped: [] });
 });
 
+test('the command says what it would do, does it, and fails in plain words', async () => {
+  const url = database.urlFor('postgres');
+  const dry = await command('--db-url', url, '--dry-run');
+  expect(dry).toMatchObject({ code: 0, output: expect.stringMatching(/^would apply 500_\w+\.sql$/m) });
+  expect((await command('--db-url', url)).output).toMatch(/ applied, 0 were there already$/m);
+  expect((await command('--db-url', url)).output).toMatch(/^0 applied, \d+ were there already$/m);
+  expect(await command('--db-url', '')).toMatchObject({ code: 2, output: expect.stringContaining('usage:') });
+  expect(await command('--db-url', 'postgresql://postgres:x@127.0.0.1:9/x')).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('ECONNREFUSED'),
+  });
+});
+
 test('statements are split outside strings, comments, dollar quotes and atomic bodies only', () => {
   const sql = [
     `select 'a;''b' as "x;y"; -- c;d`,
@@ -159,6 +174,16 @@ test('statements are split outside strings, comments, dollar quotes and atomic b
   expect(splitStatements(sql)[1]?.text).toContain(`E'h\\';i'`);
   expect(splitStatements('select 1').map(({ text }) => text)).toEqual(['select 1']);
 });
+
+async function command(...args: readonly string[]): Promise<{ code: number; output: string }> {
+  const script = fileURLToPath(new URL('../../scripts/db-migrate.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (output += text.toString()));
+  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
+  return { code, output };
+}
 
 function write(name: string, sql: string): Promise<void> {
   return writeFile(path.join(directory, name), sql);
