@@ -21,6 +21,7 @@ export type FaultName = (typeof faultNames)[number];
 
 /** How many server-side writers act, besides the consoles, the network and the staff of the platform. */
 export const writerCount = 3;
+const clientCount = 5;
 
 /**
  * One step. `rolls` are numbers from 0 to 1 that stand for whatever the step has to choose when it is run, so that a
