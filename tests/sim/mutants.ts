@@ -1,0 +1,267 @@
+/** One planted defect: `find` stands exactly once in `file` (or everywhere, with `everywhere`) and becomes `replace`. */
+export type Mutant = {
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  readonly everywhere?: boolean;
+  /** What is run first, because it is likely to see it. */
+  readonly first: 'simulator' | 'tests';
+};
+
+const sync = 'electron/core/sync';
+const core = 'supabase/migrations/510_sync_core.sql';
+const visibility = 'supabase/migrations/511_sync_visibility.sql';
+const pull = 'supabase/migrations/512_sync_pull.sql';
+const push = 'supabase/migrations/513_sync_push.sql';
+
+export const mutants: readonly Mutant[] = [
+  client('the guard lets only older rows in', 'rows', 'excluded.row_version >= ', 'excluded.row_version < '),
+  client('the cursor is that of the last page', 'round', 'round.first ?? answer.snapshot', 'answer.snapshot'),
+  client(
+    'the epoch of the database is ignored',
+    'round',
+    'state.epoch !== null && state.epoch !== answer.epoch',
+    'false',
+  ),
+  client(
+    'the log is never asked for',
+    'round',
+    'state.logSynced === null ? null',
+    'state.logSynced !== undefined ? null',
+  ),
+  client(
+    'only the first page of the log is read',
+    'round',
+    'round.log === null || answer.log === null || answer.log.more === null',
+    'true',
+  ),
+  client('the initial pull is restarted', 'pull', 'if (stored.round !== null) return stored;', ''),
+  client(
+    'a cut-off round counts as a new one',
+    'pull',
+    'readPullState(options.target.db).round?.first != null',
+    'false',
+  ),
+  client('rows named by the log never go', 'apply', 'visible.get(table)?.has(id) !== true', 'table === ""'),
+  client(
+    'rows that came into sight are not stored',
+    'apply',
+    'rows.store(table, page.columns, page.rows, true);',
+    '',
+  ),
+  client(
+    'a purge keeps the rows',
+    'apply',
+    'for (const table of target.rows.tables) resetTable(target.db, table);',
+    '',
+  ),
+  client(
+    'pulls write over the overlay',
+    'apply',
+    'new Set(takeOverlayOff(target.db, target.rows))',
+    'new Set<string>()',
+  ),
+  client(
+    'the overlay is not put on again after a pull',
+    'apply',
+    'of putOverlayOn(target.db, target.rows, target.userId)',
+    'of [] as string[]',
+  ),
+  client(
+    'an applied edit goes with the round that it overtook',
+    'apply',
+    'applied_round < ?',
+    'applied_round <= ?',
+  ),
+  client('a remade table keeps its cursor', 'apply', 'if (remade.length === 0 && isSame) return;', 'return;'),
+  client(
+    'rows and state are stored apart',
+    'apply',
+    '    writePullState(target.db, state);\n    return changed;',
+    '    return changed;',
+  ),
+  client(
+    'the shadow is what the user sees',
+    'overlay',
+    'INSERT OR IGNORE INTO shadow',
+    'INSERT OR REPLACE INTO shadow',
+  ),
+  client(
+    'the overlay is dropped with the answer',
+    'overlay',
+    `('queued', 'sending', 'applied')`,
+    `('queued', 'sending')`,
+  ),
+  client(
+    'an acknowledgement writes the cached rows',
+    'outcomes',
+    'moveVersions(db, edit, result);\n    return;',
+    `moveVersions(db, edit, result);\n    db.exec('DELETE FROM shadow');\n    return;`,
+  ),
+  client(
+    'later edits keep the version that is gone',
+    'outcomes',
+    'moveVersions(db, edit, result);\n    return;',
+    'return;',
+  ),
+  client(
+    'an edit gets a new id whenever it is sent',
+    'push',
+    'id: edit.id,\n    seq',
+    'id: crypto.randomUUID(),\n    seq',
+  ),
+  client('an edit on its way counts as never sent', 'push', 'attempts = attempts + 1', 'attempts = attempts'),
+  client('outcomes are not recorded', 'push', 'recordOutcome(target.db, edit, result);', ''),
+  client('a server in trouble has refused the edit', 'failures', 'status >= 500', 'status >= 600'),
+  client('a refused session has refused the edit', 'failures', 'status === 401', 'status === 499'),
+  client(
+    'a useless cursor is asked with again',
+    'failures',
+    'code === cursorFromFuture || code === cursorPurged',
+    'false',
+  ),
+  client('the hold is ignored', 'outbox', 'return edit.send_at <= now', 'return true || edit.send_at <= now'),
+  client(
+    'edits of one row are sent together',
+    'outbox',
+    'if (isWaiting(other)) return true;',
+    'if (isWaiting(other)) return false;',
+  ),
+  client(
+    'an edit can always be taken back',
+    'edits',
+    `(edit) => edit.state === 'queued' && edit.attempts === 0);`,
+    '() => true);',
+  ),
+  client('a replacement takes the place of what was sent', 'edits', ' || earlier.attempts > 0', ''),
+  client(
+    'a retried edit keeps its number',
+    'edits',
+    `newId,\n      nextCounter(target.db, 'seq'),`,
+    'newId,\n      edit.seq,',
+  ),
+  client(
+    'the effect of an edit is not shown',
+    'edits',
+    'for (const change of effect.changes) applyChange(target.db, target.rows, change);',
+    '',
+  ),
+  server(
+    'a lost row is not logged for its principal',
+    core,
+    `or v_old ->> v_column is distinct from v_new ->> v_column)`,
+    'or false)',
+  ),
+  server(
+    'staff are not told of deletes',
+    core,
+    `values (tg_table_name, old.id, null, 'D', old.row_version);`,
+    `select tg_table_name, old.id, null, 'D', old.row_version where false;`,
+  ),
+  server(
+    'a change is not stamped',
+    core,
+    `new.sync_xid := pg_catalog.pg_current_xact_id();`,
+    `if tg_op = 'INSERT' then new.sync_xid := pg_catalog.pg_current_xact_id(); end if;`,
+  ),
+  server('the version stands still', core, 'old.row_version + 1', 'old.row_version', 'tests'),
+  server('TRUNCATE keeps the epoch', core, 'update sync.meta set epoch = gen_random_uuid();', 'null;'),
+  server(
+    'a person who comes into sight is not logged',
+    visibility,
+    `select distinct 'people', v.person, v.principal, 'G'`,
+    `select distinct 'people', v.person, null::uuid, 'D'`,
+  ),
+  server(
+    'a message that moves is not logged',
+    visibility,
+    `select 'booking_messages', old.id, a, 'D'\n  from public.bookings b`,
+    `select 'booking_messages', old.id, a, 'D' from public.bookings b where false;\n  perform 1\n  from public.bookings b`,
+  ),
+  server(
+    'messages stay with who lost the booking',
+    visibility,
+    `select 'booking_messages', m.id, a, 'R'`,
+    `select 'booking_messages', gen_random_uuid(), a, 'R'`,
+  ),
+  server(
+    'the log starts behind what is still open',
+    visibility,
+    'v_low pg_catalog.xid8 := greatest(pg_snapshot_xmin(p_snap), p_xid);',
+    'v_low pg_catalog.xid8 := greatest(pg_snapshot_xmax(p_snap), p_xid);',
+  ),
+  {
+    ...server(
+      'rows start behind what is still open',
+      pull,
+      'greatest(pg_snapshot_xmin(p_snap), p_xid)',
+      'greatest(pg_snapshot_xmax(p_snap), p_xid)',
+    ),
+    everywhere: true,
+  },
+  {
+    ...server(
+      'pages are cut by transaction alone',
+      pull,
+      '(t.sync_xid, t.id) > (v_low, v_after)',
+      't.sync_xid > v_low',
+    ),
+    everywhere: true,
+  },
+  server(
+    'a cursor from the future is believed',
+    pull,
+    'where pg_snapshot_xmax(v_now) <',
+    'where false and pg_snapshot_xmax(v_now) <',
+    'tests',
+  ),
+  server(
+    'there is no ledger',
+    push,
+    'on conflict do nothing;\n  if not found then',
+    'on conflict do nothing;\n  if false then',
+  ),
+  server('a refused edit takes its batch with it', push, 'if sync.is_passing(v_state) then', 'if true then'),
+  server(
+    'what was expected is not compared',
+    push,
+    'v_row -> f.key is distinct from f.value',
+    'false',
+    'tests',
+  ),
+  server(
+    'what was expected is compared as text',
+    push,
+    'v_row -> f.key is distinct from f.value',
+    '(v_row ->> f.key) is distinct from f.value::text',
+    'tests',
+  ),
+  server(
+    'the version of a whole row is not compared',
+    push,
+    `(v_expected ? 'rowVersion' and`,
+    `(false and v_expected ? 'rowVersion' and`,
+    'tests',
+  ),
+  server(
+    'the ledger forgets the answer',
+    push,
+    `set outcome = v_result ->> 'outcome', result = v_result where`,
+    `set outcome = v_result ->> 'outcome' where`,
+  ),
+];
+
+function client(name: string, file: string, find: string, replace: string): Mutant {
+  return { name, file: `${sync}/${file}.ts`, find, replace, first: 'simulator' };
+}
+
+function server(
+  name: string,
+  file: string,
+  find: string,
+  replace: string,
+  first: Mutant['first'] = 'simulator',
+): Mutant {
+  return { name, file, find, replace, first };
+}
