@@ -75,7 +75,7 @@ const layers: readonly Layer[] = [
     files: /^supabase\/(local|seed)\//,
     paths: ['shared/', 'supabase/'],
     typePaths: [],
-    packages: ['node:', 'pg', 'ws', 'jose', 'zod', 'temporal-polyfill'],
+    packages: ['node:', 'pg', 'ws', 'jose', 'uqr', 'zod', 'temporal-polyfill'],
   },
   // The functions run in Deno, which takes npm packages by their own scheme.
   {

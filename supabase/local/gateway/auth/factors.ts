@@ -1,8 +1,8 @@
+import { renderSVG } from 'uqr';
 import { text, type Json } from '../http.ts';
 import { sqlState } from '../database.ts';
 import type { Caller } from './account.ts';
 import { AuthRefusal } from './errors.ts';
-import { qrCodeSvg } from './qr-code.ts';
 import { addAuthenticationMethod, issueRefreshToken, sessionAnswer, type AuthContext } from './sessions.ts';
 import { matchingStep, newSecret, otpAuthUri } from './totp.ts';
 import { listFactors, type FactorRow } from './users.ts';
@@ -50,7 +50,7 @@ export async function enrollFactor(context: AuthContext, caller: Caller, body: J
     id: rows[0]?.id,
     type: 'totp',
     friendly_name: friendlyName,
-    totp: { qr_code: qrCodeSvg(uri), secret, uri },
+    totp: { qr_code: renderSVG(uri, { ecc: 'M', border: 4 }), secret, uri },
   };
 }
 
