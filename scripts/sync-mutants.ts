@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -41,6 +50,8 @@ try {
     'scripts',
     'package.json',
     'vitest.config.ts',
+    'tsconfig.json',
+    'tsconfig.base.json',
   ]) {
     cpSync(path.join(root, entry), path.join(copy, entry), { recursive: true });
   }
@@ -54,7 +65,10 @@ try {
     replace: '"main"',
     first: 'tests',
   });
-  if (outcome.killedBy !== null) throw new Error(`the ${outcome.killedBy} fail without any defect`);
+  if (outcome.killedBy !== null) {
+    const said = readFileSync(path.join(copy, 'last-run.txt'), 'utf8').slice(-3000);
+    throw new Error(`the ${outcome.killedBy} fail without any defect:\n${said}`);
+  }
   const verdicts: Verdict[] = [];
   for (const mutant of mutants.filter(({ name }) => name.includes(values.only ?? ''))) {
     const { outcome: verdict } = await judge(mutant);
@@ -138,7 +152,7 @@ function passes(kind: 'simulator' | 'tests'): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd: copy,
-      stdio: 'ignore',
+      stdio: ['ignore', openSync(path.join(copy, 'last-run.txt'), 'w'), 'inherit'],
       env: { ...process.env, SIM_CLUSTER: clusterFile },
     });
     // A defect that makes something wait for ever is noticed as well.

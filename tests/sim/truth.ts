@@ -6,7 +6,10 @@ import type { SimClient } from './client.ts';
  * The tables of which a console differs from `select` under RLS; empty when it is complete and right. Reads the
  * tables themselves, and none of the functions that sync is made of.
  */
-export async function differences(sql: pg.Pool, client: SimClient): Promise<readonly string[]> {
+export async function differences(
+  sql: pg.Pool,
+  client: Pick<SimClient, 'name' | 'userId' | 'rows'>,
+): Promise<readonly string[]> {
   const connection = await sql.connect();
   try {
     const roles = await rolesOf(connection, client.userId);
