@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import type { ScheduleItem } from '#shared/rpc/contract';
 import { discardEdit, retryEdit, undoEdit } from '#renderer/state/edits.ts';
+import { useCore } from '#renderer/state/core-state.ts';
 import { Icon } from '#renderer/ui/icons.tsx';
 import { openForm, type ActionForm } from './action-store.ts';
 import { pendingLook } from './look.ts';
@@ -10,6 +11,7 @@ import styles from './pending-note.module.css';
 export function PendingNote({ item }: { item: ScheduleItem }) {
   const look = pendingLook(item);
   const pending = item.pending;
+  const isOffline = useCore((state) => state.sync?.state === 'offline');
   if (look === null || pending === null) return null;
   const form = formOf[pending.kind];
   const canUndo = pending.state === 'held' || pending.state === 'queued' || pending.state === 'blocked';
@@ -17,7 +19,7 @@ export function PendingNote({ item }: { item: ScheduleItem }) {
     <div className={styles.note} data-tone={look.tone} role={look.tone === 'alert' ? 'alert' : undefined}>
       <p className={styles.title}>
         <Icon name={look.icon} size={13} />
-        {look.tone === 'alert' ? `Your change was ${look.word}` : words[pending.state]}
+        {look.tone === 'alert' ? `Your change was ${look.word}` : wordsFor(pending.state, isOffline)}
       </p>
       {pending.problem !== null && <p>{pending.problem}</p>}
       <div className={styles.buttons}>
@@ -50,6 +52,12 @@ export function PendingNote({ item }: { item: ScheduleItem }) {
       </div>
     </div>
   );
+}
+
+function wordsFor(state: keyof typeof words, isOffline: boolean): string {
+  if (!isOffline) return words[state];
+  // Sent without an answer: it is asked again under the same key, so nothing happens twice.
+  return state === 'sending' ? 'Sent, the answer is still out' : 'Sent when the connection is back';
 }
 
 const words: Readonly<Record<NonNullable<ScheduleItem['pending']>['state'], string>> = {
