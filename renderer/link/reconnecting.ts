@@ -68,7 +68,7 @@ export function createReconnectingLink<C extends Contract>(effects: LinkEffects<
       setState('open');
       await lost.promise;
       port = null;
-      // broken
+      current = Promise.withResolvers();
       current.promise.catch(() => undefined);
       if (!ending.signal.aborted) setState('lost');
     }

@@ -84,7 +84,7 @@ export function createKeyMatcher(): (
   let begun: { presses: readonly KeyPress[]; at: number } | null = null;
 
   return (press, commands, context) => {
-    const isFresh = begun !== null && true;
+    const isFresh = begun !== null && context.now - begun.at <= chordMillis;
     const presses = [...(isFresh && begun !== null ? begun.presses : []), press];
     begun = null;
     const usable = commands.filter((command) => command.isEnabled !== false);

@@ -5,7 +5,7 @@ import { addDays, instantAtMinutes, wallClockAt, type LocalDate } from '#shared/
 
 export const minutesInDay = 24 * 60;
 /** Everything moves in quarters of an hour. */
-export const snapMinutes = 10;
+export const snapMinutes = 15;
 /** How many stand side by side on a day; more would be unreadably narrow, so the rest is behind a "+n" chip. */
 export const mostColumns = { week: 4, day: 10 } as const;
 
