@@ -18,11 +18,16 @@ import { startStageCluster } from '#tests/sim/stage';
 import { root } from './lib/command.ts';
 
 /**
- * `npm run -s sync:mutants -- [--only TEXT] [--json]`: plants one defect after another into a copy of the sources and
+ * `npm run -s sync:mutants -- [--only TEXT] [--from N] [--to N] [--json]`: plants one defect after another into a copy of the sources and
  * runs the simulator and the sync tests until something notices. Prints the kill rate; exits 1 below 95 %.
  */
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    to: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
 });
 
 type Verdict = {
@@ -70,7 +75,7 @@ try {
     throw new Error(`the ${outcome.killedBy} fail without any defect:\n${said}`);
   }
   const verdicts: Verdict[] = [];
-  for (const mutant of mutants.filter(({ name }) => name.includes(values.only ?? ''))) {
+  for (const mutant of chosen()) {
     const { outcome: verdict } = await judge(mutant);
     verdicts.push(verdict);
     const by = verdict.killedBy === null ? 'SURVIVED' : `killed by the ${verdict.killedBy}`;
@@ -82,6 +87,15 @@ try {
   rmSync(copy, { recursive: true, force: true });
 }
 
+/** Those whose name has the text, or whose number lies in the range: so that several runs can share the work. */
+function chosen(): readonly Mutant[] {
+  const range = mutants.slice(
+    Number(values.from) - 1,
+    values.to === undefined ? undefined : Number(values.to),
+  );
+  return range.filter(({ name }) => name.includes(values.only ?? ''));
+}
+
 /** Plants, runs, and takes out again. */
 async function judge(mutant: Mutant): Promise<{ outcome: Verdict }> {
   const file = path.join(copy, mutant.file);
@@ -90,7 +104,9 @@ async function judge(mutant: Mutant): Promise<{ outcome: Verdict }> {
   if (places === 0 || (places > 1 && mutant.everywhere !== true)) {
     throw new Error(`"${mutant.name}": its text stands ${places} times in ${mutant.file}`);
   }
-  const after = before.split(mutant.find).join(mutant.replace);
+  const once = before.split(mutant.find).join(mutant.replace);
+  const after =
+    mutant.also === undefined ? once : once.replace(mutant.also.find, () => mutant.also?.replace ?? '');
   writeFileSync(file, after);
   const database = mutant.file.endsWith('.sql') ? await plantSql(after) : null;
   const began = Date.now();
@@ -147,7 +163,7 @@ function passes(kind: 'simulator' | 'tests'): Promise<boolean> {
     .map((name) => `tests/core/${name}`);
   const args =
     kind === 'simulator'
-      ? ['scripts/sync-soak.ts', '--seed', '1', '--rounds', '8', '--steps', '120', '--hasty', '--json']
+      ? ['scripts/sync-soak.ts', '--seed', '1', '--rounds', '6', '--steps', '120', '--hasty', '--json']
       : ['node_modules/vitest/vitest.mjs', 'run', '--project', 'core', '--bail', '1', ...tests];
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {

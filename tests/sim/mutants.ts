@@ -5,6 +5,8 @@ export type Mutant = {
   readonly find: string;
   readonly replace: string;
   readonly everywhere?: boolean;
+  /** A second place that has to change too. */
+  readonly also?: { readonly find: string; readonly replace: string };
   /** What is run first, because it is likely to see it. */
   readonly first: 'simulator' | 'tests';
 };
@@ -16,6 +18,16 @@ const pull = 'supabase/migrations/512_sync_pull.sql';
 const push = 'supabase/migrations/513_sync_push.sql';
 
 export const mutants: readonly Mutant[] = [
+  {
+    ...server(
+      'the snapshot is taken after the rows',
+      pull,
+      "returns json\nlanguage plpgsql stable security invoker set search_path = '' as $$\ndeclare\n  v_scope",
+      "returns json\nlanguage plpgsql volatile security invoker set search_path = '' as $$\ndeclare\n  v_scope",
+      'tests',
+    ),
+    also: { find: "'snapshot', v_now::text", replace: "'snapshot', pg_current_snapshot()::text" },
+  },
   client('the guard lets only older rows in', 'rows', 'excluded.row_version >= ', 'excluded.row_version < '),
   client('the cursor is that of the last page', 'round', 'round.first ?? answer.snapshot', 'answer.snapshot'),
   client(
