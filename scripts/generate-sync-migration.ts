@@ -169,13 +169,13 @@ end $$;
 ${callable('sync.count_rows(text)')}`;
 }
 
-function values(table: SyncTable): string {
+export function values(table: SyncTable): string {
   const columns = Object.entries(table.columns).map(([name, column]) => value(name, column));
   return ['t.id', 't.row_version', ...columns].join(', ');
 }
 
 /** How a column is written on the wire. Double precision holds microseconds exactly until 2106. */
-function value(name: string, column: SyncColumn): string {
+export function value(name: string, column: SyncColumn): string {
   const source = column.source ?? `t.${name}`;
   switch (column.kind) {
     case 'instant':
@@ -190,7 +190,7 @@ function value(name: string, column: SyncColumn): string {
   }
 }
 
-function callable(signature: string): string {
+export function callable(signature: string): string {
   return `revoke all on function ${signature} from public, anon;
 grant execute on function ${signature} to authenticated;
 `;

@@ -167,6 +167,7 @@ export function createApp(options: AppOptions): App {
       await requireLink().session.verify();
       return {};
     },
+    'sync.check': (_input, signal) => engine().check(signal),
     'sync.cancel': async () => {
       engine().cancelPull();
       return {};
@@ -228,6 +229,7 @@ const nothingToSync: SyncStatus = {
   waitingEdits: 0,
   needsAttention: 0,
   lastSyncedAt: null,
+  lastCheck: null,
   serverOffset: 0,
   problem: null,
   isReadOnly: false,

@@ -5,6 +5,7 @@ import { core } from '../rpc.ts';
 import { useCore, writeSettings } from '../state/core-state.ts';
 import { toAppError } from '../state/live.ts';
 import { announce } from './announcer.tsx';
+import { checkData } from './check-data.ts';
 import type { Command } from './commands/registry.ts';
 import { useCommandKeys, useCommands } from './commands/use-commands.ts';
 import { openSections } from './sections.ts';
@@ -81,6 +82,13 @@ export function FrameCommands({ me }: { me: Me }) {
       isEnabled: isPulling,
       keywords: 'cancel pull sync',
       run: () => void stopSync(),
+    },
+    {
+      id: 'console.check',
+      title: 'Check local data',
+      group: 'Console',
+      keywords: 'compare verify repair digest integrity health',
+      run: () => void checkData(),
     },
     ...themes.map(({ value, label }): Command => ({
       id: `view.theme-${value}`,

@@ -7,6 +7,7 @@ import { Icon } from '../ui/icons.tsx';
 import { agoLabel, clockLabel, count } from '../ui/time-labels.ts';
 import { useNow } from '../ui/use-now.ts';
 import { announce } from './announcer.tsx';
+import { checkLabel } from './check-data.ts';
 import { CommandButton } from './commands/command-button.tsx';
 import { syncLabel } from './sync-label.ts';
 import styles from './sync-pill.module.css';
@@ -56,6 +57,8 @@ export function SyncPill() {
         )}
         <dl className={styles.facts}>
           <LastSynced at={sync?.lastSyncedAt ?? null} />
+          <dt>Data checked</dt>
+          <dd>{sync?.lastCheck == null ? 'not yet' : checkLabel(sync.lastCheck)}</dd>
           <dt>Waiting to be sent</dt>
           <dd>{sync === null || sync.waitingEdits === 0 ? 'nothing' : count(sync.waitingEdits, 'edit')}</dd>
           <dt>Needs attention</dt>

@@ -38,6 +38,18 @@ export const sessionState = z.discriminatedUnion('status', [
   z.object({ status: z.literal('needs-sign-in'), me }),
 ]);
 
+/** What the last comparison with the server found. */
+export const syncCheck = z.object({
+  /** By this machine's clock. */
+  at: micros,
+  /** Rows that were compared. */
+  rows: z.number().int(),
+  /** Rows that were missing, different, or here without being on the server; all of them put right. */
+  lost: z.number().int(),
+  different: z.number().int(),
+  ghosts: z.number().int(),
+});
+
 export const syncStatus = z.object({
   state: z.enum(['idle', 'pulling', 'pushing', 'offline', 'stopped', 'error']),
   /** Rows received in this pull and, when the server said so, how many there will be. */
@@ -47,6 +59,8 @@ export const syncStatus = z.object({
   waitingEdits: z.number().int(),
   needsAttention: z.number().int(),
   lastSyncedAt: micros.nullable(),
+  /** Null before the first self-check of this cache. */
+  lastCheck: syncCheck.nullable(),
   /** Server clock minus this machine's, in microseconds. */
   serverOffset: z.number().int(),
   problem: z.string().nullable(),
@@ -197,6 +211,8 @@ export const contract = {
 
   'sync.watch': stream(none, syncStatus),
   'sync.now': call(none, done),
+  /** Compares the local data with the server's and repairs what differs. */
+  'sync.check': call(none, syncCheck),
   /** Stops the pull that runs. What has arrived is kept, and the next pull goes on from there. */
   'sync.cancel': call(none, done),
   /** Says which tables changed, after each local commit. The first value comes at once. */

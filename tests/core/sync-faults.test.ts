@@ -276,6 +276,7 @@ function unreliable(random: Random): (inner: SyncTransport) => SyncTransport {
     return answer;
   }
   return (inner) => ({
+    ...inner,
     pull: async (...args) => await spoil(async () => await inner.pull(...args)),
     push: async (...args) => await spoil(async () => await inner.push(...args)),
   });

@@ -59,7 +59,7 @@ test('a start without network leaves waiting edits as they were, so that they ca
   const { mutationId } = first.engine.add({ kind: 'booking.confirm', args: { booking_id: id } });
   await first.engine.stop();
   await first.cache.close();
-  const wrap = (): SyncTransport => ({ pull: offline, push: offline });
+  const wrap = (inner: SyncTransport): SyncTransport => ({ ...inner, pull: offline, push: offline });
   const console = await openConsole(stage.backend, stage.tutor, {
     directory: first.directory,
     wrap,
@@ -100,6 +100,7 @@ test('edits made offline outlive a restart and are sent when the network is back
   const ids = await stage.plant(2);
   let isCut = false;
   const wrap = (inner: SyncTransport): SyncTransport => ({
+    ...inner,
     pull: (...args) => (isCut ? offline() : inner.pull(...args)),
     push: (...args) => (isCut ? offline() : inner.push(...args)),
   });
@@ -204,6 +205,7 @@ test('a refused session is renewed once for all, and asks for a password when it
       return renewals === 1;
     },
     wrap: (inner) => ({
+      ...inner,
       pull: (...args) => (isExpired ? expired() : inner.pull(...args)),
       push: (...args) => (isExpired ? expired() : inner.push(...args)),
     }),

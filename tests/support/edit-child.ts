@@ -12,7 +12,7 @@ const cache = await openCache({ directory, project, userId, clock, log });
 const never = () => new Promise<never>(() => undefined);
 const engine = createSyncEngine({
   cache,
-  transport: { pull: never, push: never },
+  transport: { pull: never, push: never, digest: never, list: never },
   userId,
   clock,
   random: Math.random,

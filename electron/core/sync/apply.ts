@@ -63,6 +63,12 @@ export function dropBaselines({ db, rows }: Target): void {
   });
 }
 
+/** A transaction over rows that can be pulled again: it need not outlive a power cut. */
+export function inTransaction<T>(db: Database, work: () => T): T {
+  db.pragma('synchronous = NORMAL');
+  return db.transaction(work).immediate();
+}
+
 function storeAnswer({ rows }: Target, answer: PullResponse, changed: Set<string>): void {
   for (const [table, page] of Object.entries(answer.tables)) {
     if (page.rows.length === 0) continue;
@@ -101,9 +107,4 @@ function finish({ db, rows }: Target, state: PullState): void {
       before.round.number,
     );
   }
-}
-
-function inTransaction<T>(db: Database, work: () => T): T {
-  db.pragma('synchronous = NORMAL');
-  return db.transaction(work).immediate();
 }

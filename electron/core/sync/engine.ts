@@ -2,6 +2,8 @@ import type { Mutation } from '#shared/domain/mutations';
 import { AppError } from '#shared/rpc/errors';
 import { readOnlyError, toAppError } from '../cache/errors.ts';
 import { dropBaselines, type Target } from './apply.ts';
+import { checkCache } from './check.ts';
+import { createChecks } from './checks.ts';
 import { addEdit, discardEdit, retryEdit, undoEdit, type EditOptions } from './edits.ts';
 import { backoffMillis, failureOf } from './failures.ts';
 import { createHealth, pullError } from './health.ts';
@@ -10,7 +12,7 @@ import { allEdits, dueEdits, nextDueAt, toItem } from './outbox.ts';
 import { pullRound } from './pull.ts';
 import { pushDue, requeueInterrupted } from './push.ts';
 import { createRows } from './rows.ts';
-import { clientId } from './state.ts';
+import { clientId, readCheck } from './state.ts';
 import { createStatus } from './status.ts';
 import { releaseHolds } from './holds.ts';
 import type { ChangeListener, SyncEngine, SyncEngineOptions } from './types.ts';
@@ -49,7 +51,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     async run(signal) {
       status.setPulling(true);
       try {
-        await health.withSession(() =>
+        const isRenewed = await health.withSession(() =>
           pullRound(
             {
               target,
@@ -63,12 +65,25 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
           ),
         );
         health.succeeded();
+        if (isRenewed) checks.planSoon();
+        await checks.runWanted(signal);
       } finally {
         status.setPulling(false);
       }
       if (isStarted) pushes.nudge();
     },
     onError: (error, attempt) => failed('pull', error, attempt),
+  });
+
+  const checks = createChecks({
+    check: (signal) =>
+      health.withSession(() =>
+        checkCache({ target, transport: options.transport, clock, log, onChanged: changed }, signal),
+      ),
+    pull: (signal) => pulls.request(signal),
+    nudge: () => pulls.nudge(),
+    clock,
+    log,
   });
 
   const pushes = createLoop({
@@ -147,6 +162,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         isStarted = true;
         status.setStarted(true);
         planPoll();
+        // A rebuilt file holds nothing that was ever compared.
+        checks.start(cache.recovery === null ? (readCheck(target.db)?.at ?? null) : null);
         if (options.doorbell !== undefined) disposers.push(options.doorbell.onRing(() => pulls.kick()));
       }
       planPush();
@@ -156,6 +173,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     async stop() {
       isStopped = true;
       cancelDue?.();
+      checks.stop();
       for (const dispose of disposers.splice(0)) dispose();
       await Promise.all([pulls.stop(), pushes.stop()]);
       status.setStarted(false);
@@ -164,6 +182,14 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       if (cache.isReadOnly) throw readOnlyError();
       try {
         await pulls.request(signal);
+      } catch (error) {
+        throw pullError(error);
+      }
+    },
+    async check(signal) {
+      if (cache.isReadOnly) throw readOnlyError();
+      try {
+        return await checks.request(signal);
       } catch (error) {
         throw pullError(error);
       }

@@ -21,18 +21,19 @@ const rowsPerTransaction = 20_000;
 
 /**
  * One round: pages from the stored checkpoint until nothing is left. What was stored stays stored when it fails or
- * is aborted, and the next call goes on from there. Rejects with TransportError or what SQLite threw.
+ * is aborted, and the next call goes on from there. Resolves to whether the cache had to be started over. Rejects with TransportError or what SQLite threw.
  */
-export async function pullRound(options: PullOptions, signal: AbortSignal): Promise<void> {
+export async function pullRound(options: PullOptions, signal: AbortSignal): Promise<boolean> {
   // A round that was cut off ends at the snapshot of its own first page: who asks now wants what is there now.
   let isStale = readPullState(options.target.db).round?.first != null;
-  for (let resyncs = 0; ; resyncs += 1) {
+  for (let resyncs = 0; ;) {
     const outcome = await tryRound(options, signal);
-    if (outcome === 'done' && !isStale) return;
+    if (outcome === 'done' && !isStale) return resyncs > 0;
     isStale = false;
     if (outcome === 'done') continue;
+    resyncs += 1;
     // Rights or epoch changing again and again in one call means a server that contradicts itself.
-    if (resyncs === 3) throw new Error('the server kept changing its epoch during a pull');
+    if (resyncs === 4) throw new Error('the server kept changing its epoch during a pull');
   }
 }
 

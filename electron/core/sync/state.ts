@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { logCursor, snapshot, tableCursor } from '#shared/domain/sync/wire';
+import { syncCheck } from '#shared/rpc/contract';
 import { statement } from '../cache/query.ts';
+import type { SyncCheck } from './types.ts';
 
 /** A pull round under way: what is still to be asked, and the snapshot of its first page, which becomes the cursor. */
 const roundState = z.object({
@@ -76,6 +78,19 @@ export function readOffset(db: Database): number {
 
 export function writeOffset(db: Database, offset: number): void {
   writeFileState(db, 'offset', String(offset));
+}
+
+/** What the last self-check of this file found; null before the first one. */
+export function readCheck(db: Database): SyncCheck | null {
+  const found = statement<[], { value: string }>(
+    db,
+    `SELECT value FROM file_state WHERE key = 'check'`,
+  ).get();
+  return found === undefined ? null : syncCheck.parse(JSON.parse(found.value));
+}
+
+export function writeCheck(db: Database, check: SyncCheck): void {
+  writeFileState(db, 'check', JSON.stringify(check));
 }
 
 /** Who this file is to the server's ledger: new with every file, because a rebuilt one counts from 1 again. */

@@ -3,7 +3,7 @@ import type { Cache, Clock } from '../cache/types.ts';
 import type { Target } from './apply.ts';
 import type { Health } from './health.ts';
 import { allEdits, isWaiting, needsAttention } from './outbox.ts';
-import { readOffset, readPullState, writeOffset, type PullState } from './state.ts';
+import { readCheck, readOffset, readPullState, writeOffset, type PullState } from './state.ts';
 import type { SyncStatus } from './types.ts';
 
 export type Status = {
@@ -55,6 +55,7 @@ export function createStatus({ target, cache, health, clock }: StatusOptions): S
       waitingEdits: edits.filter(isWaiting).length,
       needsAttention: edits.filter(needsAttention).length,
       lastSyncedAt,
+      lastCheck: readCheck(target.db),
       serverOffset,
       problem: health.problem,
       isReadOnly: cache.isReadOnly,

@@ -1,4 +1,4 @@
-import { pullResponse, pushResponse } from '#shared/domain/sync/wire';
+import { digestResponse, listResponse, pullResponse, pushResponse } from '#shared/domain/sync/wire';
 import type { SyncTransport } from './types.ts';
 
 /** Why the server could not be asked, or what it answered instead. Status 0: nothing came back. */
@@ -34,7 +34,7 @@ export type HttpTransportOptions = {
   readonly timeoutMillis?: number;
 };
 
-/** `sync_pull` and `sync_push` over PostgREST. Every failure is a TransportError; an abort is passed on. */
+/** `sync_pull`, `sync_push` and the functions of the self-check over PostgREST. Every failure is a TransportError; an abort is passed on. */
 export function createHttpTransport(options: HttpTransportOptions): SyncTransport {
   const call = options.fetch ?? fetch;
 
@@ -74,6 +74,12 @@ export function createHttpTransport(options: HttpTransportOptions): SyncTranspor
     async push(clientId, mutations, signal) {
       const body = { p_client_id: clientId, p_mutations: mutations };
       return pushResponse.parse(await rpc('sync_push', body, signal));
+    },
+    async digest(tables, signal) {
+      return digestResponse.parse(await rpc('sync_digest', { p_tables: tables }, signal));
+    },
+    async list(request, signal) {
+      return listResponse.parse(await rpc('sync_list_bucket', { p_request: request }, signal));
     },
   };
 }

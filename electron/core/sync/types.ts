@@ -1,17 +1,28 @@
 import type * as z from 'zod';
 import type { Micros } from '#shared/domain/instant';
 import type { Mutation } from '#shared/domain/mutations';
-import type { PullRequest, PullResponse, PushMutation, PushResponse } from '#shared/domain/sync/wire';
-import type { outboxItem, syncStatus } from '#shared/rpc/contract';
+import type {
+  DigestResponse,
+  ListRequest,
+  ListResponse,
+  PullRequest,
+  PullResponse,
+  PushMutation,
+  PushResponse,
+} from '#shared/domain/sync/wire';
+import type { outboxItem, syncCheck, syncStatus } from '#shared/rpc/contract';
 import type { Cache, Clock, Log } from '../cache/types.ts';
 
 export type SyncStatus = z.output<typeof syncStatus>;
+export type SyncCheck = z.output<typeof syncCheck>;
 export type OutboxItem = z.output<typeof outboxItem>;
 
 /** The way to the server. Failures are TransportError; tests drop, delay and double answers here. */
 export type SyncTransport = {
   pull(request: PullRequest, signal: AbortSignal): Promise<PullResponse>;
   push(clientId: string, mutations: readonly PushMutation[], signal: AbortSignal): Promise<PushResponse>;
+  digest(tables: readonly string[], signal: AbortSignal): Promise<DigestResponse>;
+  list(request: ListRequest, signal: AbortSignal): Promise<ListResponse>;
 };
 
 /** Rings when the server has something new. A ring only means "pull"; it carries nothing. */
@@ -52,6 +63,11 @@ export type SyncEngine = {
   stop(): Promise<void>;
   /** Resolves after a pull round that began after this call; rejects with AppError when it could not. */
   pull(signal?: AbortSignal): Promise<void>;
+  /**
+   * Pulls, compares the cache with the server row by row (by digests) and repairs what differs. Rejects with AppError
+   * when it could not.
+   */
+  check(signal?: AbortSignal): Promise<SyncCheck>;
   /** Ends the pull that runs. What it stored stays, and the next pull goes on from there. */
   cancelPull(): void;
   /** Resolves when every edit that can be sent now has an outcome; rejects with AppError OFFLINE otherwise. */

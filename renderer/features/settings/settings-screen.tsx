@@ -1,6 +1,8 @@
 import { Button, SegmentedControl, Switch } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import { announce } from '#renderer/app/announcer.tsx';
+import { checkLabel } from '#renderer/app/check-data.ts';
+import { CommandButton } from '#renderer/app/commands/command-button.tsx';
 import { openShortcutSheet } from '#renderer/app/shortcut-sheet.tsx';
 import { themes } from '#renderer/app/theme-switch.tsx';
 import { core } from '#renderer/rpc.ts';
@@ -49,6 +51,7 @@ export function SettingsScreen() {
         </Line>
       </Part>
       <ConnectionPart />
+      <DataPart />
       <AboutPart />
     </div>
   );
@@ -69,6 +72,21 @@ function ConnectionPart() {
         hint={connection.isEmbedded ? 'It runs on this machine, with demo data.' : sources[connection.source]}
       >
         <code className={styles.code}>{connection.url ?? 'none'}</code>
+      </Line>
+    </Part>
+  );
+}
+
+function DataPart() {
+  const check = useCore((state) => state.sync?.lastCheck ?? null);
+  const result = check === null ? 'It was not checked yet.' : `Last checked ${checkLabel(check)}.`;
+  return (
+    <Part title="Local data">
+      <Line
+        label="Self-check"
+        hint={`Compares every row kept on this machine with the server, hourly and when you ask. ${result}`}
+      >
+        <CommandButton command="console.check" variant="default" />
       </Line>
     </Part>
   );

@@ -116,3 +116,38 @@ export const pushResponse = z.object({
   ),
 });
 export type PushResponse = z.infer<typeof pushResponse>;
+
+/** What every answer of the self-check begins with; it speaks of the cache only while these are the cache's own. */
+const digestHead = {
+  epoch: z.string(),
+  snapshot,
+  accessEpoch: z.number().int(),
+  scope: z.array(z.string()),
+};
+
+/** What `sync_digest(p_tables jsonb)` answers: per table [bucket, rows, hash] of each bucket that has rows. */
+export const digestResponse = z.object({
+  ...digestHead,
+  tables: z.record(
+    z.string(),
+    z.object({
+      columns: z.array(z.string()),
+      buckets: z.array(z.tuple([z.number().int(), z.number().int(), z.number().int()])),
+    }),
+  ),
+});
+export type DigestResponse = z.infer<typeof digestResponse>;
+
+/** The one argument of `sync_list_bucket(p_request jsonb)`; `snap` is the cursor up to which the cache is complete. */
+export type ListRequest = {
+  readonly table: string;
+  readonly buckets: readonly number[];
+  readonly snap: string;
+};
+
+/** All rows of the buckets, and the ids whose newest change `snap` did not see. Null: not the caller's to cache. */
+export const listResponse = z.object({
+  ...digestHead,
+  list: z.object({ columns: z.array(z.string()), rows: wireRows, newer: z.array(z.uuid()) }).nullable(),
+});
+export type ListResponse = z.infer<typeof listResponse>;

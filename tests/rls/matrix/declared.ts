@@ -137,6 +137,9 @@ export const declaredRpcs: Readonly<Record<string, RpcRule>> = {
   console_notifications_settle: { allowed: {} },
   // Everyone signed in may ask; what comes is the table below. A suspended user gets an empty scope.
   sync_pull: { allowed: { own: signedIn } },
+  // The self-check sees what sync_pull sees, and nothing outside the caller's scope.
+  sync_digest: { allowed: { own: signedIn } },
+  sync_list_bucket: { allowed: { own: signedIn } },
   // The envelope is open to the signed-in; allowed is where the edit in it, here a confirmation, was applied.
   sync_push: decide,
 };

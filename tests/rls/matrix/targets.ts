@@ -84,6 +84,12 @@ export function argumentsOf(
       return relation === 'own' ? { p_results: '[]' } : null;
     case 'sync_pull':
       return relation === 'own' ? { p_request: JSON.stringify(pullRequest) } : null;
+    case 'sync_digest':
+      return relation === 'own' ? { p_tables: JSON.stringify(Object.keys(pullRequest.tables)) } : null;
+    case 'sync_list_bucket': {
+      const request = { table: 'bookings', buckets: [0], snap: '1:1:' };
+      return relation === 'own' ? { p_request: JSON.stringify(request) } : null;
+    }
     case 'sync_push':
       return story === null ? null : pushOf(story);
     case 'console_profile_contact_read':

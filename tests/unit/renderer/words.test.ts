@@ -22,6 +22,7 @@ const idle = {
   waitingEdits: 0,
   needsAttention: 0,
   lastSyncedAt: instantAt('2026-11-18', '14:21', 'America/Port_of_Spain'),
+  lastCheck: null,
   serverOffset: 0,
   problem: null,
   isReadOnly: false,
