@@ -42,6 +42,8 @@ describe('the matrix of rights', () => {
     expect([...what].toSorted()).toEqual([
       'column own profiles',
       'execute own console_me',
+      'execute own sync_digest',
+      'execute own sync_list_bucket',
       'execute own sync_pull',
       'select own profiles',
     ]);

@@ -62,6 +62,7 @@ export function transportWithCrashPoints(
     return answer;
   }
   return {
+    ...inner,
     pull: (request, signal) => around(() => inner.pull(request, signal)),
     push: (clientId, mutations, signal) => around(() => inner.push(clientId, mutations, signal)),
   };

@@ -10,26 +10,25 @@ export type Checks = {
   start(lastAt: Micros | null): void;
   /** Something happened after which one wants to be sure. */
   planSoon(): void;
+  /** Called before each pull that comes by the clock: has it checked when that is due. */
+  poll(): void;
   /** Called behind each pull. A check that fails is no failed pull; an abort is passed on. */
   runWanted(signal: AbortSignal): Promise<void>;
   /** Resolves to what a check that began after this call found. */
   request(signal?: AbortSignal): Promise<SyncCheck>;
-  stop(): void;
 };
 
 export type ChecksOptions = {
   /** Null: the cache could not be compared, because rights or epoch moved. */
   readonly check: (signal: AbortSignal) => Promise<SyncCheck | null>;
   readonly pull: (signal?: AbortSignal) => Promise<void>;
-  readonly nudge: () => void;
   readonly clock: Clock;
   readonly log: Log;
 };
 
-export function createChecks({ check, pull, nudge, clock, log }: ChecksOptions): Checks {
+export function createChecks({ check, pull, clock, log }: ChecksOptions): Checks {
   let wanted: PromiseWithResolvers<SyncCheck | null> | null = null;
-  let isStarted = false;
-  let cancelTimer: (() => void) | null = null;
+  let dueAt = Number.POSITIVE_INFINITY;
 
   function want(): PromiseWithResolvers<SyncCheck | null> {
     if (wanted === null) {
@@ -41,29 +40,27 @@ export function createChecks({ check, pull, nudge, clock, log }: ChecksOptions):
   }
 
   function plan(millis: number): void {
-    if (!isStarted) return;
-    cancelTimer?.();
-    cancelTimer = clock.after(millis, () => {
-      plan(everyMillis);
-      want();
-      nudge();
-    });
+    dueAt = clock.now() + millis * 1000;
   }
 
   return {
     start(lastAt) {
-      isStarted = true;
       const rest = lastAt === null ? 0 : everyMillis - (clock.now() - lastAt) / 1000;
       plan(Math.min(Math.max(rest, soonMillis), everyMillis));
     },
     planSoon: () => plan(soonMillis),
+    poll() {
+      if (clock.now() < dueAt) return;
+      plan(everyMillis);
+      want();
+    },
     async runWanted(signal) {
       const asked = wanted;
       wanted = null;
       if (asked === null) return;
       try {
         const found = await check(signal);
-        if (found === null) plan(soonMillis);
+        plan(found === null ? soonMillis : everyMillis);
         asked.resolve(found);
       } catch (error) {
         asked.reject(error);
@@ -80,13 +77,9 @@ export function createChecks({ check, pull, nudge, clock, log }: ChecksOptions):
       }
       throw new AppError('BACKEND_UNREACHABLE', 'What you may see keeps changing. Try again in a moment.');
     },
-    stop() {
-      isStarted = false;
-      cancelTimer?.();
-    },
   };
 }
 
 const everyMillis = 3_600_000;
-/** Late enough to leave the first moments after a start or a resync to what people wait for. */
+/** Leaves the first moments after a start or a resync to what people wait for; checks come with the next poll. */
 const soonMillis = 60_000;

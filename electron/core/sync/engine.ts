@@ -81,7 +81,6 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         checkCache({ target, transport: options.transport, clock, log, onChanged: changed }, signal),
       ),
     pull: (signal) => pulls.request(signal),
-    nudge: () => pulls.nudge(),
     clock,
     log,
   });
@@ -134,6 +133,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     const millis = options.pollMillis ?? 30_000 + random() * 30_000;
     const cancel = clock.after(millis, () => {
       disposers.splice(disposers.indexOf(cancel), 1);
+      checks.poll();
       pulls.nudge();
       // Also the watchdog of the queue: whatever it waits for, it is looked at again.
       pushes.nudge();
@@ -173,7 +173,6 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     async stop() {
       isStopped = true;
       cancelDue?.();
-      checks.stop();
       for (const dispose of disposers.splice(0)) dispose();
       await Promise.all([pulls.stop(), pushes.stop()]);
       status.setStarted(false);
