@@ -208,6 +208,41 @@ describe('deliver-notifications', () => {
   }
 });
 
+describe('sync-purge', () => {
+  let backend: Backend;
+  beforeAll(async () => {
+    backend = await startBackend({ functions: true });
+  });
+  afterAll(() => backend.stop());
+
+  test('forgets what is older than ninety days, moves the horizon of cursors, and leaves a record', async () => {
+    await backend.sql.query(
+      `insert into sync.visibility_log (tbl, row_id, principal, kind, at)
+       select 'bookings', gen_random_uuid(), null, 'D', now() - make_interval(days => days)
+       from unnest(array[89, 91, 200]) days`,
+    );
+    const secret = { authorization: `Bearer ${backend.cronSecret}` };
+    expect((await invoke(backend, 'sync-purge', { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect(await invoke(backend, 'sync-purge', secret)).toMatchObject({
+      status: 200,
+      body: { processed: 2 },
+    });
+    expect(await invoke(backend, 'sync-purge', secret)).toMatchObject({
+      status: 200,
+      body: { processed: 0 },
+    });
+    const left = await backend.sql.query(
+      `select (select count(*)::integer from sync.visibility_log) as rows, purged_xid <> '0' as moved from sync.meta`,
+    );
+    expect(left.rows).toEqual([{ rows: 1, moved: true }]);
+    const runs = await backend.sql.query('select job, status, processed from cron_runs order by started_at');
+    expect(runs.rows).toEqual([
+      { job: 'sync-purge', status: 'succeeded', processed: 2 },
+      { job: 'sync-purge', status: 'succeeded', processed: 0 },
+    ]);
+  });
+});
+
 async function invoke(
   backend: Backend,
   name: string,

@@ -135,6 +135,8 @@ export const declaredRpcs: Readonly<Record<string, RpcRule>> = {
   // For the function deliver-notifications, which holds the secret key.
   console_notifications_claim: { allowed: {} },
   console_notifications_settle: { allowed: {} },
+  // For the function sync-purge.
+  console_sync_purge: { allowed: {} },
   // Everyone signed in may ask; what comes is the table below. A suspended user gets an empty scope.
   sync_pull: { allowed: { own: signedIn } },
   // The self-check sees what sync_pull sees, and nothing outside the caller's scope.

@@ -77,6 +77,7 @@ export function argumentsOf(
   switch (rpc) {
     case 'console_me':
     case 'console_audit_verify':
+    case 'console_sync_purge':
       return relation === 'own' ? {} : null;
     case 'console_notifications_claim':
       return relation === 'own' ? { p_limit: 1 } : null;
