@@ -11,6 +11,7 @@ import { secretStorage } from './backend/storage.ts';
 import type { Clock } from './cache/types.ts';
 import { openConnections, stateOf, type Connection, type Environment } from './connection/connection.ts';
 import { probe } from './connection/probe.ts';
+import { cacheLines } from './diagnostics/cache.ts';
 import { diagnosticsText, hostInfo } from './diagnostics/diagnostics.ts';
 import { createChanges } from './live/changes.ts';
 import { createSignal, watchSignal } from './live/signal.ts';
@@ -194,17 +195,23 @@ export function createApp(options: AppOptions): App {
       now: () => clock.now() + syncStatus.get().serverOffset,
     }),
 
-    'diagnostics.read': async () => ({
-      text: diagnosticsText({
-        host: await hostInfo(host),
-        connection: stateOf(link?.connection ?? null),
-        session: sessionState.get(),
-        sync: syncStatus.get(),
-        outbox: link?.session.workspace()?.engine.outbox() ?? [],
-        log: options.log.recent(200),
-        now: new Date(toMillis(clock.now())),
-      }),
-    }),
+    'diagnostics.read': async () => {
+      const workspace = link?.session.workspace() ?? null;
+      const sync = syncStatus.get();
+      const outbox = workspace?.engine.outbox() ?? [];
+      return {
+        text: diagnosticsText({
+          host: await hostInfo(host),
+          connection: stateOf(link?.connection ?? null),
+          session: sessionState.get(),
+          sync,
+          outbox,
+          cache: workspace === null ? [] : await cacheLines(workspace.cache, sync, outbox, clock.now()),
+          log: options.log.recent(200),
+          now: new Date(toMillis(clock.now())),
+        }),
+      };
+    },
   };
 
   return {

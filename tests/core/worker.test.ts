@@ -104,6 +104,10 @@ test('diagnostics help and name nobody', async () => {
   const { text } = await client['diagnostics.read']({});
   expect(text).toContain('Session: signed-in, roles: tutor');
   expect(text).toContain('1 x booking.confirm');
+  expect(text).toMatch(/^Cache: file \d+\.\d MB, WAL \d+\.\d MB$/m);
+  expect(text).toMatch(/^Cursor: \d+ s old, \d+ server transactions open then$/m);
+  expect(text).toMatch(/^Last check: (never|\d{4}-.* rows, 0 lost, 0 different, 0 ghosts)$/m);
+  expect(text).toMatch(/^Rows: .*bookings [1-9]/m);
   for (const secret of [tutor.email, 'Tara', 'Sam', backend.publishableKey, ...memory.secrets.values()]) {
     expect(text).not.toContain(secret);
   }

@@ -13,6 +13,8 @@ export type DiagnosticsInput = {
   readonly session: SessionState;
   readonly sync: SyncStatus;
   readonly outbox: readonly OutboxItem[];
+  /** See cacheLines; empty while no cache is open. */
+  readonly cache: readonly string[];
   /** Lines of the log, already redacted. */
   readonly log: readonly string[];
   readonly now: Date;
@@ -34,6 +36,7 @@ export function diagnosticsText(input: DiagnosticsInput): string {
     `Sync: ${sync.state}, last synced ${isoOf(sync.lastSyncedAt)}, server clock ${Math.round(sync.serverOffset / 1000)} ms ahead` +
       (sync.isReadOnly ? ', read-only' : ''),
     ...(sync.problem === null ? [] : [`Problem: ${sync.problem}`]),
+    ...input.cache,
     `Outbox: ${outbox.length === 0 ? 'empty' : ''}`,
     ...[...counts].map(([what, items]) => `  ${items.length} x ${what}`),
     `Log, newest last:`,
