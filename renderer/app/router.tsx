@@ -8,9 +8,11 @@ import {
 import { ConnectScreen } from '../features/connect/connect-screen.tsx';
 import { OutboxScreen } from '../features/outbox/outbox-screen.tsx';
 import { ScheduleScreen } from '../features/schedule/schedule-screen.tsx';
+import { isPlain, notePlace, placeLeftBy } from '../features/schedule/last-place.ts';
 import { scheduleSearch, type ScheduleLink } from '../features/schedule/search.ts';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
 import { SignInScreen } from '../features/sign-in/sign-in-screen.tsx';
+import { useCore } from '../state/core-state.ts';
 import { Frame } from './frame.tsx';
 import { Gate } from './gate.tsx';
 import { HomeScreen } from './home-screen.tsx';
@@ -34,6 +36,14 @@ const schedule = createRoute({
   getParentRoute: () => inside,
   path: '/schedule',
   validateSearch: (search): ScheduleLink => scheduleSearch.parse(search),
+  beforeLoad: ({ search, cause }) => {
+    const { session } = useCore.getState();
+    const userId = 'me' in session ? session.me.userId : null;
+    if (userId === null) return;
+    const left = cause === 'enter' && isPlain(search) ? placeLeftBy(userId) : null;
+    if (left !== null && !isPlain(left)) throw redirect({ to: '/schedule', search: left, replace: true });
+    notePlace(userId, search);
+  },
   component: ScheduleScreen,
 });
 const outbox = createRoute({ getParentRoute: () => inside, path: '/outbox', component: OutboxScreen });

@@ -54,13 +54,14 @@ export function planTutor(
         { '-1': 0.96, '0': 0.95, '1': 0.85, '2': 0.6, '3': 0.4 }[String(Math.max(-1, ahead))] ?? 0;
       if (plans.length >= quota || !rng.chance(books) || !taken.isFree(start, regular.offer.minutes))
         continue;
+      const outcome = start < window.now ? pastOutcome(rng) : bookedOutcome(rng);
       add({
         student: regular.student,
         offer: regular.offer,
         start,
         minutes: regular.offer.minutes,
-        outcome: start < window.now ? pastOutcome(rng) : bookedOutcome(rng),
-        createdAt: createdBefore(start, window.now, rng),
+        outcome,
+        createdAt: createdBefore(start, window.now, rng, outcome),
       });
     }
   }
@@ -87,7 +88,7 @@ export function planTutor(
       start,
       minutes: offer.minutes,
       outcome: settled,
-      createdAt: createdBefore(start, window.now, rng),
+      createdAt: createdBefore(start, window.now, rng, settled),
       ...(moved ? { askedStart: start + rng.pick([-2, -1, 1, 2, 24]) * hourMillis } : {}),
       ...(settled === 'countered' || settled === 'counter_refused'
         ? { proposedStart: start + rng.pick([-1, 1, 2, 24, 48]) * hourMillis }
@@ -98,10 +99,14 @@ export function planTutor(
   return plans;
 }
 
-/** A creation time some days before `start`, at waking hours, and not after `now`. */
-export function createdBefore(start: Millis, now: Millis, rng: Random): Millis {
+/**
+ * A creation time before `start`, at waking hours, and not after `now`. What still waits for an answer was asked in the
+ * last days, as on a platform where people answer; everything else up to ten days earlier.
+ */
+export function createdBefore(start: Millis, now: Millis, rng: Random, outcome: Outcome): Millis {
   const latest = Math.min(start - 26 * hourMillis, now - rng.between(1, 40) * hourMillis);
-  const day = Math.floor((latest - 4 * hourMillis) / dayMillis) - rng.between(0, 9);
+  const isWaiting = outcome === 'pending' || outcome === 'parent_pending' || outcome === 'countered';
+  const day = Math.floor((latest - 4 * hourMillis) / dayMillis) - rng.between(0, isWaiting ? 1 : 9);
   return instantAt(day, rng.between(6 * 60, 22 * 60)) + rng.between(0, 59_999);
 }
 

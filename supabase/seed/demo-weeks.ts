@@ -59,7 +59,7 @@ export function planDemoTutor(
   const add = (draft: Draft) => {
     const offer = at(tutor.offers, draft.offer);
     const { student, ...rest } = { ...draft, offer };
-    const createdAt = createdBefore(draft.start, window.now, rng);
+    const createdAt = createdBefore(draft.start, window.now, rng, draft.outcome);
     plans.push({
       key: `${tutor.key}/${plans.length}`,
       tutor,
@@ -117,7 +117,7 @@ export function planDenseTutor(
       start,
       minutes: offer.minutes,
       outcome,
-      createdAt: createdBefore(start, window.now, rng),
+      createdAt: createdBefore(start, window.now, rng, outcome),
       ...(proposedStart === undefined ? {} : { proposedStart }),
       ...(rng.chance(0.4) ? { note: rng.pick(topics[offer.subject.curriculum]) } : {}),
     });

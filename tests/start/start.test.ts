@@ -38,6 +38,13 @@ describe('npm start', () => {
     expect((await again.ready).link).toContain('/open?t=');
   });
 
+  it('ends when npm is ended, although the shell between them passes no signal on', async () => {
+    const console_ = startConsole(data, ['--no-open'], {}, 'npm');
+    await console_.ready;
+    console_.child.kill('SIGTERM');
+    await expect.poll(() => processesOn(data), { timeout: 20_000 }).toEqual([]);
+  });
+
   it('--reset begins anew, and refuses while a console runs on the data', async () => {
     const first = startConsole(data, ['--no-open']);
     await first.ready;

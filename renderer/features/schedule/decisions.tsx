@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import { decideConfirm } from '#shared/domain/move-rules';
 import type { ScheduleItem } from '#shared/rpc/contract';
 import { CommandButton } from '#renderer/app/commands/command-button.tsx';
@@ -19,6 +20,7 @@ const others = [
 export function Decisions({ item }: { item: ScheduleItem }) {
   const { canAct, week, actor } = useSchedule();
   const now = useNow(30_000);
+  const why = useId();
   if (!canAct) return <p className={styles.note}>You can see this schedule but not change it.</p>;
   const verdict = decideConfirm(factsOf(item), takenIn(week), { now, rules: week.rules, actor });
   const refusal = item.status === 'PENDING' && verdict.may === 'not' ? verdict : null;
@@ -26,7 +28,11 @@ export function Decisions({ item }: { item: ScheduleItem }) {
     <>
       <div className={styles.row} role="group" aria-label="Decide">
         {item.status === 'PENDING' && (
-          <CommandButton command="booking.accept" disabled={refusal !== null}>
+          <CommandButton
+            command="booking.accept"
+            disabled={refusal !== null}
+            {...(refusal === null ? {} : { 'aria-describedby': why })}
+          >
             Accept
           </CommandButton>
         )}
@@ -37,7 +43,7 @@ export function Decisions({ item }: { item: ScheduleItem }) {
         ))}
       </div>
       {refusal !== null && (
-        <p className={styles.why}>
+        <p className={styles.why} id={why}>
           <Icon name="warning" size={13} />
           <span>Cannot be accepted at this time. {explain(refusal, week)} You can offer another one.</span>
         </p>

@@ -21,17 +21,23 @@ export function newDataDir(): string {
   return mkdtempSync(join(tmpdir(), 'itutor-console-start-'));
 }
 
-/** Runs `npm start` as the bootstrap does. `--json` makes it say where it is. */
+/** Runs `npm start` as the bootstrap does, or npm itself. `--json` makes it say where it is. */
 export function startConsole(
   data: string,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  by: 'bootstrap' | 'npm' = 'bootstrap',
 ): ConsoleProcess {
-  const child = spawn(
-    process.execPath,
-    ['scripts/bootstrap.mjs', 'start', '--json', '--scale', '0.02', '--data', data, ...args],
-    { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const flags = ['--json', '--scale', '0.02', '--data', data, ...args];
+  const options = {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+  };
+  const child =
+    by === 'npm'
+      ? spawn('npm', ['start', '--silent', '--', ...flags], options)
+      : spawn(process.execPath, ['scripts/bootstrap.mjs', 'start', ...flags], options);
   running.push(child);
   const said: string[] = [];
   const exited = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 128)));
