@@ -1,17 +1,9 @@
-import { platformZone } from '#shared/domain/zone';
 import { core } from '../rpc.ts';
-import type { Sync } from '../state/core-state.ts';
 import { toAppError } from '../state/live.ts';
 import { showToast } from '../state/toasts.ts';
-import { clockLabel, count } from '../ui/time-labels.ts';
+import { count } from '../ui/time-labels.ts';
 import { announce } from './announcer.tsx';
-
-/** "14:02, 5,312 rows, all equal", or how many were put right. */
-export function checkLabel(check: NonNullable<Sync['lastCheck']>): string {
-  const wrong = check.lost + check.different + check.ghosts;
-  const verdict = wrong === 0 ? 'all equal' : `${count(wrong, 'row')} put right`;
-  return `${clockLabel(check.at, platformZone)}, ${count(check.rows, 'row')}, ${verdict}`;
-}
+import { checkLabel } from './sync-label.ts';
 
 /** Has the local data compared with the server's, and says what came of it. */
 export async function checkData(): Promise<void> {

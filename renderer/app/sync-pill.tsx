@@ -7,9 +7,8 @@ import { Icon } from '../ui/icons.tsx';
 import { agoLabel, clockLabel, count } from '../ui/time-labels.ts';
 import { useNow } from '../ui/use-now.ts';
 import { announce } from './announcer.tsx';
-import { checkLabel } from './check-data.ts';
 import { CommandButton } from './commands/command-button.tsx';
-import { syncLabel } from './sync-label.ts';
+import { checkLabel, syncLabel } from './sync-label.ts';
 import styles from './sync-pill.module.css';
 
 /** The state of the local data, always in sight; its popover says what it means and what can be done. */

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, Switch } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import { announce } from '#renderer/app/announcer.tsx';
-import { checkLabel } from '#renderer/app/check-data.ts';
+import { checkLabel } from '#renderer/app/sync-label.ts';
 import { CommandButton } from '#renderer/app/commands/command-button.tsx';
 import { openShortcutSheet } from '#renderer/app/shortcut-sheet.tsx';
 import { themes } from '#renderer/app/theme-switch.tsx';

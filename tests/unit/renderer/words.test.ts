@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { instantAt } from '#shared/domain/zone';
+import { instantAt, platformZone } from '#shared/domain/zone';
 import { microsPerHour, microsPerMinute } from '#shared/domain/instant';
-import { syncLabel } from '#renderer/app/sync-label.ts';
+import { checkLabel, syncLabel } from '#renderer/app/sync-label.ts';
 import { looksSecret } from '#renderer/features/connect/looks-secret.ts';
 import { valueText } from '#renderer/features/outbox/value-text.ts';
 import {
@@ -29,6 +29,13 @@ const idle = {
 } as const;
 
 describe('the sync pill', () => {
+  it('says when the data was checked and what came of it', () => {
+    const at = instantAt('2026-11-18', '14:02', platformZone);
+    const equal = { at, rows: 5312, lost: 0, different: 0, ghosts: 0 };
+    expect(checkLabel(equal)).toBe('14:02, 5,312 rows, all equal');
+    expect(checkLabel({ ...equal, lost: 2, ghosts: 1 })).toBe('14:02, 5,312 rows, 3 rows put right');
+  });
+
   it('says when it last synced', () => {
     expect(syncLabel(idle)).toMatchObject({ text: 'Synced 14:21', tone: 'calm' });
   });
