@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'react';
 import { Icon } from '#renderer/ui/icons.tsx';
 import { clockLabel } from '#renderer/ui/time-labels.ts';
 import { boxStyle } from './box-style.ts';
@@ -10,6 +11,14 @@ import styles from './ghost-block.module.css';
 export function GhostBlock({ day }: { day: GridDay }) {
   const ghost = useGhost((state) => state.ghost);
   const { week, days } = useSchedule();
+  const note = useRef<HTMLDivElement>(null);
+  // Measured after each step and before it is painted: a note below the window's edge would tell nobody anything.
+  useLayoutEffect(() => {
+    const block = note.current?.parentElement?.getBoundingClientRect();
+    if (note.current === null || block === undefined) return;
+    const isCutOff = block.bottom + note.current.offsetHeight + 8 > window.innerHeight;
+    note.current.dataset['flipped'] = String(isCutOff);
+  });
   // Near the right edge the note would be cut off.
   const isLate = days.length > 2 && days.indexOf(day) >= days.length - 2;
   if (ghost === null) return null;
@@ -32,7 +41,7 @@ export function GhostBlock({ day }: { day: GridDay }) {
         {ghost.item.subject} · {ghost.item.studentName}
       </p>
       {ghost.via !== 'settling' && (
-        <div className={styles.note} data-side={isLate ? 'left' : 'right'}>
+        <div ref={note} className={styles.note} data-side={isLate ? 'left' : 'right'}>
           {notes.map((note) => (
             <p key={note} className={styles.line}>
               <Icon name={problem === null ? 'warning' : 'cross'} size={12} />
