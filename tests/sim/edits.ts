@@ -14,7 +14,8 @@ export type EditRecord = {
   readonly show: Show;
   /** Somebody else changed the same row, so that what is shown may rightly be something else. */
   isContested: boolean;
-  said: 'waiting' | 'applied' | 'conflict' | 'rejected' | 'update-required' | 'withdrawn';
+  /** in-doubt: dropped by its user after it had been tried, so that the server may have it or not. */
+  said: 'waiting' | 'applied' | 'conflict' | 'rejected' | 'update-required' | 'withdrawn' | 'in-doubt';
 };
 
 /** What the user has to see from the moment of the edit on: a value, a row that is there, or one that is gone. */
@@ -121,7 +122,8 @@ export function createBook(world: World, newId: () => string): Book {
         if (isDone !== null) record.said = 'withdrawn';
       } else if (how < 0.6) {
         const isDone = tryTo(() => client.engine.discard(item.id) === undefined);
-        if (isDone !== null && record.said === 'waiting') record.said = 'withdrawn';
+        if (isDone !== null && record.said === 'waiting')
+          record.said = item.attempts > 0 ? 'in-doubt' : 'withdrawn';
       } else {
         const before = new Set(items.map((each) => each.id));
         if (tryTo(() => client.engine.retry(item.id) === undefined) === null) return;

@@ -25,6 +25,8 @@ export async function audit(sql: pg.Pool, records: readonly EditRecord[]): Promi
     const name = `${record.client.name} ${record.edit.kind} ${record.id}`;
     if (record.said === 'withdrawn') {
       if (outcome !== undefined) doubled.push(`${name} was taken back and is ${outcome} on the server`);
+    } else if (record.said === 'in-doubt') {
+      // Either is right; that the cache shows which is checked by comparing it with the tables.
     } else if (outcome === undefined || outcome === null) {
       if (record.said !== 'waiting') lost.push(`${name} is ${record.said}, but the server never saw it`);
     } else if (record.said !== 'waiting' && toldAs[outcome] !== record.said) {

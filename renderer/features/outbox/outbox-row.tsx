@@ -16,7 +16,8 @@ export function OutboxRow({ item }: { item: Item }) {
   const now = useNow(1_000);
   const { word, icon, tone } = stateOf(item, now);
   const navigate = useNavigate();
-  const canUndo = item.state === 'held' || item.state === 'queued' || item.state === 'blocked';
+  // What was tried may have arrived: taking it back then is a new edit.
+  const canUndo = ['held', 'queued', 'blocked'].includes(item.state) && item.attempts === 0;
   const isRefused = tone === 'alert';
   return (
     <li className={styles.row} data-tone={tone}>
