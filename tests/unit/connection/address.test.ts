@@ -47,7 +47,7 @@ describe('a key', () => {
   });
 
   test.each([
-    'sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz',
+    'sb_secret_not-a-real-key-but-long-enough',
     jwt({ role: 'service_role' }),
     jwt({ role: 'supabase_admin' }),
   ])('that may do anything is refused, explained and not repeated', (key) => {

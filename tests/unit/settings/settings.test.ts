@@ -56,7 +56,7 @@ test('the environment’s backend wins over a saved one and comes back when that
 });
 
 test('a secret key in the environment or slipped into the file is not used, and the former says why', () => {
-  const supabaseKey = 'sb_secret_N7UND0UgjKTVK-Uodkm0Hg';
+  const supabaseKey = 'sb_secret_not-a-real-key-at-all';
   const store = openConnections(dataDir, { supabaseUrl: 'https://abc.supabase.co', supabaseKey });
   expect(store.read()).toBeNull();
   expect(store.problem).toMatchObject({ code: 'SECRET_KEY_REFUSED' });
