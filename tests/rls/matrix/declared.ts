@@ -142,6 +142,8 @@ export const declaredRpcs: Readonly<Record<string, RpcRule>> = {
   // The self-check sees what sync_pull sees, and nothing outside the caller's scope.
   sync_digest: { allowed: { own: signedIn } },
   sync_list_bucket: { allowed: { own: signedIn } },
+  // What became of one's own decision. A key is nobody's row: who does not know it cannot ask.
+  console_once_settle: { allowed: { own: active } },
   // The envelope is open to the signed-in; allowed is where the edit in it, here a confirmation, was applied.
   sync_push: decide,
 };

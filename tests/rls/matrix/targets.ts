@@ -83,6 +83,8 @@ export function argumentsOf(
       return relation === 'own' ? { p_limit: 1 } : null;
     case 'console_notifications_settle':
       return relation === 'own' ? { p_results: '[]' } : null;
+    case 'console_once_settle':
+      return relation === 'own' ? { p_key: randomUUID(), p_kind: 'probe' } : null;
     case 'sync_pull':
       return relation === 'own' ? { p_request: JSON.stringify(pullRequest) } : null;
     case 'sync_digest':
