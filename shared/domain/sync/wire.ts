@@ -151,3 +151,19 @@ export const listResponse = z.object({
   list: z.object({ columns: z.array(z.string()), rows: wireRows, newer: z.array(z.uuid()) }).nullable(),
 });
 export type ListResponse = z.infer<typeof listResponse>;
+
+/** What `console_sync_health()` answers. */
+export const serverHealth = z.object({
+  /** The server's clock in microseconds. */
+  now: z.number().int(),
+  snapshot,
+  /** Transactions that have written and are still open, in every database of the cluster. */
+  openWrites: z.number().int(),
+  /** The oldest of them whose age the server may tell; `place`: in this database, in another one, or prepared. */
+  oldestWrite: z
+    .object({ ageMicros: z.number().int(), place: z.enum(['here', 'elsewhere', 'prepared']) })
+    .nullable(),
+  /** True when there are open ones whose age the server may not tell. */
+  isPartial: z.boolean(),
+});
+export type ServerHealth = z.infer<typeof serverHealth>;

@@ -144,6 +144,8 @@ export const declaredRpcs: Readonly<Record<string, RpcRule>> = {
   sync_list_bucket: { allowed: { own: signedIn } },
   // What became of one's own decision. A key is nobody's row: who does not know it cannot ask.
   console_once_settle: { allowed: { own: active } },
+  // Numbers about the server, nothing of anyone.
+  console_sync_health: { allowed: { own: active } },
   // The envelope is open to the signed-in; allowed is where the edit in it, here a confirmation, was applied.
   sync_push: decide,
 };

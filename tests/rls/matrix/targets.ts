@@ -78,6 +78,7 @@ export function argumentsOf(
     case 'console_me':
     case 'console_audit_verify':
     case 'console_sync_purge':
+    case 'console_sync_health':
       return relation === 'own' ? {} : null;
     case 'console_notifications_claim':
       return relation === 'own' ? { p_limit: 1 } : null;
