@@ -1,3 +1,4 @@
+import { draftKinds, type DraftKinds } from '#shared/domain/drafts';
 import { syncTables } from '#shared/domain/sync/tables';
 import { toMillis } from '#shared/domain/instant';
 import type { Me } from '#shared/domain/roles';
@@ -34,6 +35,7 @@ export type AppOptions = {
   /** See SyncEngineOptions; only tests set them. */
   readonly holdMillis?: number;
   readonly pollMillis?: number;
+  readonly draftKinds?: DraftKinds;
 };
 
 export type App = {
@@ -100,6 +102,7 @@ export function createApp(options: AppOptions): App {
       key: connection.key,
       holdMillis: options.holdMillis,
       pollMillis: options.pollMillis,
+      draftKinds: options.draftKinds ?? draftKinds,
       onStatus: (status) => syncStatus.set(status),
       onChange: (tables) => changes.publish(tables),
     });
@@ -125,6 +128,7 @@ export function createApp(options: AppOptions): App {
   }
 
   const engine = () => requireWorkspace().workspace.engine;
+  const drafts = () => requireWorkspace().workspace.drafts;
 
   const handlers: Handlers<AppContract> = {
     'app.info': () => host['host.info']({}),
@@ -190,6 +194,22 @@ export function createApp(options: AppOptions): App {
       return {};
     },
 
+    'drafts.list': async () => ({ items: [...(link?.session.workspace()?.drafts.list() ?? [])] }),
+    'drafts.save': async ({ kind, args }) => drafts().save(kind, args),
+    'drafts.accept': async ({ id }) => {
+      drafts().accept(id);
+      return {};
+    },
+    'drafts.discard': async ({ id }) => {
+      drafts().discard(id);
+      return {};
+    },
+    'drafts.confirm': ({ id }) => drafts().confirm(id),
+    'drafts.settle': async () => {
+      await drafts().settle();
+      return {};
+    },
+
     ...scheduleHandlers({
       require: requireWorkspace,
       now: () => clock.now() + syncStatus.get().serverOffset,
@@ -225,7 +245,7 @@ export function createApp(options: AppOptions): App {
 }
 
 const probeMillis = 8_000;
-const everyTable: readonly string[] = [...syncTables.map((table) => table.name), 'outbox'];
+const everyTable: readonly string[] = [...syncTables.map((table) => table.name), 'outbox', 'drafts'];
 
 /** What is shown while no cache is open. */
 const nothingToSync: SyncStatus = {
@@ -235,6 +255,7 @@ const nothingToSync: SyncStatus = {
   isFirstPull: false,
   waitingEdits: 0,
   needsAttention: 0,
+  drafts: 0,
   lastSyncedAt: null,
   lastCheck: null,
   serverOffset: 0,

@@ -58,6 +58,8 @@ export const syncStatus = z.object({
   isFirstPull: z.boolean(),
   waitingEdits: z.number().int(),
   needsAttention: z.number().int(),
+  /** Decisions kept here that the server is not known to have. */
+  drafts: z.number().int(),
   lastSyncedAt: micros.nullable(),
   /** Null before the first self-check of this cache. */
   lastCheck: syncCheck.nullable(),
@@ -95,6 +97,43 @@ export const outboxItem = z.object({
   problemCode: z.string().nullable(),
   /** For a conflict: per field the value it was based on, the server's, and mine. */
   fields: z.array(z.object({ field: z.string(), base: z.json(), theirs: z.json(), mine: z.json() })),
+});
+
+/** A decision that is kept here until its user confirms it online. */
+export const draftItem = z.object({
+  id: z.uuid(),
+  kind: z.string(),
+  /** One line for people, such as "Approve CSEC Maths of Aaliyah Mohammed". */
+  title: z.string(),
+  table: z.string(),
+  rowId: z.string(),
+  createdAt: micros,
+  /** What it decides, line by line. */
+  lines: z.array(z.object({ label: z.string(), text: z.string() })),
+  /** ready: can be confirmed; review: its row changed since (see changes); blocked: something is in the way (see problem);
+      gone: its row is not there any more; refused: by the server, the last time; confirming: being asked; in-doubt: the
+      answer got lost; confirmed: the server has it; update-required: of another version of the console. */
+  state: z.enum([
+    'ready',
+    'review',
+    'blocked',
+    'gone',
+    'refused',
+    'confirming',
+    'in-doubt',
+    'confirmed',
+    'update-required',
+  ]),
+  problem: z.string().nullable(),
+  problemCode: z.string().nullable(),
+  /** What was looked at, and what the server has now. */
+  changes: z.array(z.object({ field: z.string(), base: z.json(), theirs: z.json() })),
+});
+
+/** How a confirmation ended. review: nothing was sent, the draft says why. */
+export const draftOutcome = z.object({
+  outcome: z.enum(['confirmed', 'review', 'refused', 'in-doubt']),
+  problem: z.string().nullable(),
 });
 
 export const pendingEdit = z.object({
@@ -226,6 +265,21 @@ export const contract = {
   /** Tries a refused or waiting edit again, based on what the server has now. */
   'outbox.retry': call(z.object({ mutationId: z.uuid() }), done),
   'outbox.discard': call(z.object({ mutationId: z.uuid() }), done),
+
+  'drafts.list': call(none, z.object({ items: z.array(draftItem) })),
+  /** Keeps a decision of one of the kinds of shared/domain/drafts.ts; one about the same row is replaced. */
+  'drafts.save': call(
+    z.object({ kind: z.string(), args: z.record(z.string(), z.json()) }),
+    z.object({ id: z.uuid() }),
+  ),
+  /** Stands by a draft although its row changed. */
+  'drafts.accept': call(z.object({ id: z.uuid() }), done),
+  /** Fails with CONFLICT while it is not known whether the server has done it. */
+  'drafts.discard': call(z.object({ id: z.uuid() }), done),
+  /** Checks a draft against the server and has it done. Fails with OFFLINE where that cannot begin. */
+  'drafts.confirm': call(z.object({ id: z.uuid() }), draftOutcome),
+  /** Asks what became of decisions whose answer got lost. */
+  'drafts.settle': call(none, done),
 
   'schedule.tutors': call(
     z.object({ search: z.string() }),

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { failureOf, type ConsoleApp } from '../support/console-app.ts';
+import { makeTestDecision, testKinds } from '../support/draft-kind.ts';
 import { aroundNow, cacheFiles, consoleRig } from '../support/console-rig.ts';
 
 const rig = consoleRig();
@@ -66,6 +67,104 @@ describe('signing out', () => {
     await app.settled();
     expect(await app.outbox()).toEqual([]);
     expect(await rig.statusOf(bookingId)).toBe('CONFIRMED');
+  });
+});
+
+describe('signing out with a draft', () => {
+  beforeAll(async () => await makeTestDecision(rig.backend.sql));
+
+  const withDraft = async (hours: number, stars = 5) => {
+    const app = await rig.signedIn(rig.tutor, { draftKinds: testKinds });
+    const lesson = await rig.waitingEdit(app, hours);
+    rig.proxy.heal();
+    await app.settled();
+    const args = { booking_id: lesson, stars };
+    const { id } = await app.client['drafts.save']({ kind: 'test.rate', args });
+    return { app, id, lesson };
+  };
+  const ratings = async (lesson: string) =>
+    (await rig.backend.sql.query('select 1 from public.test_ratings where booking_id = $1', [lesson])).rows
+      .length;
+
+  test('asks, also when sending was asked for: nothing but its user confirms it', async () => {
+    const { app, id, lesson } = await withDraft(130);
+    expect(await app.sync()).toMatchObject({ drafts: 1, waitingEdits: 0 });
+    for (const pending of ['ask', 'send'] as const) {
+      expect(await failureOf(app.client['session.signOut']({ pending }))).toMatchObject({
+        code: 'PENDING_EDITS',
+        data: { count: 0, drafts: 1 },
+        message: expect.stringMatching(/One decision is only a draft/),
+      });
+    }
+    expect(await app.client['drafts.list']({})).toMatchObject({ items: [{ id, state: 'ready' }] });
+    expect(await ratings(lesson)).toBe(0);
+    expect(await app.client['drafts.confirm']({ id })).toMatchObject({ outcome: 'confirmed' });
+    expect(await app.sync()).toMatchObject({ drafts: 0 });
+    await app.client['session.signOut']({ pending: 'ask' });
+    expect(await ratings(lesson)).toBe(1);
+  });
+
+  test('by exporting writes what it decided, and by discarding wipes it with the file', async () => {
+    const { app, lesson } = await withDraft(140);
+    await app.client['session.signOut']({ pending: 'export' });
+    const content: unknown = JSON.parse([...app.memory.exports.values()].join(''));
+    expect(content).toMatchObject({
+      edits: [],
+      drafts: [{ kind: 'test.rate', rowId: lesson, lines: [{ label: 'Stars', text: '5' }] }],
+    });
+    expect(cacheFiles(app)).toEqual([]);
+    const again = await withDraft(150);
+    await again.app.client['session.signOut']({ pending: 'discard' });
+    expect(cacheFiles(again.app)).toEqual([]);
+    await again.app.client['session.signIn'](rig.tutor);
+    expect(await again.app.client['drafts.list']({})).toEqual({ items: [] });
+    expect(await ratings(lesson)).toBe(0);
+  });
+
+  test('whose answer got lost waits for the next pull, which settles it', async () => {
+    const { app, id, lesson } = await withDraft(160);
+    const reader = await rig.open({ dataDir: app.dataDir, memory: app.memory, draftKinds: testKinds });
+    // The first console holds the file: the second may only look.
+    expect(await failureOf(reader.client['drafts.confirm']({ id }))).toMatchObject({ code: 'READ_ONLY' });
+    await app.stop();
+    await reader.stop();
+    // The call goes through, the answer is swallowed.
+    let isLost = false;
+    const writer = await rig.open({
+      dataDir: app.dataDir,
+      memory: app.memory,
+      draftKinds: testKinds,
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init);
+        if (isLost && /rpc.(test_rate|console_once)/.test(String(input))) throw new TypeError('cut off');
+        return answer;
+      },
+    });
+    isLost = true;
+    expect(await writer.client['drafts.confirm']({ id })).toMatchObject({ outcome: 'in-doubt' });
+    expect(await failureOf(writer.client['session.signOut']({ pending: 'send' }))).toMatchObject({
+      code: 'PENDING_EDITS',
+    });
+    isLost = false;
+    await writer.client['sync.now']({});
+    await expect
+      .poll(async () => (await writer.client['drafts.list']({})).items)
+      .toMatchObject([{ id, state: 'confirmed' }]);
+    expect(await ratings(lesson)).toBe(1);
+    await writer.client['session.signOut']({ pending: 'ask' });
+    expect(cacheFiles(writer)).toEqual([]);
+  });
+
+  test('is asked about by no other user, who neither sees nor confirms it', async () => {
+    const { app, id } = await withDraft(170);
+    await rig.backend.sql.query('delete from auth.sessions where user_id = $1', [rig.tutor.id]);
+    await app.client['session.signIn'](rig.other);
+    await app.client['sync.now']({});
+    expect(await app.client['drafts.list']({})).toEqual({ items: [] });
+    expect(await failureOf(app.client['drafts.confirm']({ id }))).toMatchObject({ code: 'NOT_FOUND' });
+    await app.client['session.signIn'](rig.tutor);
+    await app.client['sync.now']({});
+    expect(await app.client['drafts.list']({})).toMatchObject({ items: [{ id }] });
   });
 });
 

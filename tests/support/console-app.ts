@@ -37,7 +37,9 @@ export type ConsoleApp = {
   remove(): void;
 };
 
-export type ConsoleAppOptions = Partial<Pick<AppOptions, 'clock' | 'fetch' | 'holdMillis' | 'pollMillis'>> & {
+export type ConsoleAppOptions = Partial<
+  Pick<AppOptions, 'clock' | 'fetch' | 'holdMillis' | 'pollMillis' | 'draftKinds'>
+> & {
   readonly url?: string;
   readonly key?: string;
   readonly dataDir?: string;
@@ -64,6 +66,7 @@ export async function startConsoleApp(options: ConsoleAppOptions = {}): Promise<
     holdMillis,
     pollMillis,
     ...(fetch === undefined ? {} : { fetch }),
+    ...(options.draftKinds === undefined ? {} : { draftKinds: options.draftKinds }),
   });
   serve(contract, app.handlers, messagePort(clientWire.port1), { log: rpcLog, checkOutput: true });
   const client = createClient(contract, messagePort(clientWire.port2));

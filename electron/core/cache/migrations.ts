@@ -38,10 +38,35 @@ const steps: readonly string[] = [
      key TEXT PRIMARY KEY, kind TEXT NOT NULL, content TEXT NOT NULL, updated_at INTEGER NOT NULL
    ) STRICT;
    CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+  `-- The rows as they were when an edit was made, by "table:id": what a conflict shows as "it was".
+   ALTER TABLE outbox ADD COLUMN before TEXT NOT NULL DEFAULT '{}';
+   -- Edits that were made together are shown together.
+   ALTER TABLE outbox ADD COLUMN group_id TEXT;
+   CREATE TABLE edit_groups(id TEXT PRIMARY KEY, title TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT;
+   CREATE TABLE edit_group_items(
+     group_id TEXT NOT NULL,
+     -- The edit's place in the outbox, which a retry keeps.
+     position INTEGER NOT NULL,
+     title TEXT NOT NULL,
+     -- Null while the edit is in the outbox.
+     outcome TEXT CHECK (outcome IN ('applied', 'dropped')),
+     PRIMARY KEY (group_id, position)
+   ) STRICT;
+   -- What a draft is about, and the row that was looked at when it was made.
+   ALTER TABLE drafts ADD COLUMN title TEXT NOT NULL DEFAULT '';
+   ALTER TABLE drafts ADD COLUMN tbl TEXT NOT NULL DEFAULT '';
+   ALTER TABLE drafts ADD COLUMN row_id TEXT NOT NULL DEFAULT '';
+   ALTER TABLE drafts ADD COLUMN base TEXT NOT NULL DEFAULT '{}';
+   ALTER TABLE drafts ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0;
+   -- confirming: asked for under confirm_key, and no answer was written down yet.
+   ALTER TABLE drafts ADD COLUMN state TEXT NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'confirming', 'confirmed'));
+   ALTER TABLE drafts ADD COLUMN confirm_key TEXT;
+   ALTER TABLE drafts ADD COLUMN problem TEXT;
+   ALTER TABLE drafts ADD COLUMN problem_code TEXT;`,
 ];
 
 /** Tables whose rows are carried over from a damaged file. */
-export const preciousTables = ['outbox', 'drafts', 'settings'] as const;
+export const preciousTables = ['outbox', 'edit_groups', 'edit_group_items', 'drafts', 'settings'] as const;
 
 /** Brings the precious tables to this version. Throws UPDATE_REQUIRED for a file of a newer version. */
 export function migrate(db: Database): void {

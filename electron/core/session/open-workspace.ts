@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import type { DraftKinds } from '#shared/domain/drafts';
 import { syncTables } from '#shared/domain/sync/tables';
 import { AppError } from '#shared/rpc/errors';
 import type { Backend } from '../backend/backend.ts';
@@ -6,6 +7,7 @@ import type { Fetch } from '../backend/fetch.ts';
 import { openCache } from '../cache/open.ts';
 import type { Clock, Log, Recovery } from '../cache/types.ts';
 import { settledWithin } from '../clock.ts';
+import { createDrafts } from '../drafts/drafts.ts';
 import { createDoorbell } from '../sync/doorbell.ts';
 import { createSyncEngine } from '../sync/engine.ts';
 import { createHttpTransport, TransportError } from '../sync/transport.ts';
@@ -20,11 +22,12 @@ export type WorkspaceOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly fetch: Fetch;
+  readonly draftKinds: DraftKinds;
   /** Milliseconds, see SyncEngineOptions; only tests set them. */
   readonly holdMillis?: number | undefined;
   readonly pollMillis?: number | undefined;
   onStatus(status: SyncStatus): void;
-  /** Tables of the cache that changed, 'outbox' among them. */
+  /** Tables of the cache that changed, 'outbox' and 'drafts' among them. */
   onChange(tables: Iterable<string>): void;
 };
 
@@ -41,20 +44,22 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
     });
     const isStaff = staffRoles.length > 0;
     const doorbell = createDoorbell({ client: backend.client, userId, isStaff, clock, log });
+    const transport = createHttpTransport({
+      url: backend.url,
+      key: options.key,
+      userId,
+      accessToken: () => transportToken(backend),
+      fetch: options.fetch,
+    });
+    const refreshSession = () => backend.tokens.renew();
     const engine = createSyncEngine({
       cache,
       userId,
       clock,
       log,
       random: Math.random,
-      transport: createHttpTransport({
-        url: backend.url,
-        key: options.key,
-        userId,
-        accessToken: () => transportToken(backend),
-        fetch: options.fetch,
-      }),
-      refreshSession: () => backend.tokens.renew(),
+      transport,
+      refreshSession,
       doorbell,
       ...(options.holdMillis === undefined ? {} : { holdMillis: options.holdMillis }),
       ...(options.pollMillis === undefined ? {} : { pollMillis: options.pollMillis }),
@@ -63,6 +68,29 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
     // What happened to a damaged file is said until the console is closed, unless something newer is wrong.
     const notice = cache.recovery === null ? null : recoveryNotice(cache.recovery);
     const tell = (status: SyncStatus) => options.onStatus({ ...status, problem: status.problem ?? notice });
+
+    const drafts = createDrafts({
+      cache,
+      userId,
+      clock,
+      log,
+      refreshSession,
+      kinds: options.draftKinds,
+      call: transport.call,
+      pull: () => engine.pull(),
+      serverOffset: () => engine.status().serverOffset,
+      onChanged() {
+        tell(engine.status());
+        options.onChange(['drafts']);
+      },
+    });
+    // A pull that came through says that the server can be asked what became of a decision in doubt.
+    let syncedAt = engine.status().lastSyncedAt;
+    const settleAfterPull = (status: SyncStatus) => {
+      if (status.lastSyncedAt === syncedAt) return;
+      syncedAt = status.lastSyncedAt;
+      void drafts.settle().catch((error: unknown) => log('warn', 'draft.settle.failed', { error }));
+    };
 
     // Edits pass from held to queued to sent without any row changing, so the outbox is compared by what it shows.
     let shown = '';
@@ -77,22 +105,23 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       engine.onChange((tables) => options.onChange(outboxChanged() ? [...tables, 'outbox'] : tables)),
       engine.onStatus((status) => {
         tell(status);
+        settleAfterPull(status);
         if (outboxChanged()) options.onChange(['outbox']);
       }),
     ];
     tell(engine.status());
     if (cache.isReadOnly) {
-      const everything = [...syncTables.map((table) => table.name), 'outbox'];
+      const everything = [...syncTables.map((table) => table.name), 'outbox', 'drafts'];
       disposers.push(watchOtherWriter(cache.db, clock, () => options.onChange(everything)));
     }
 
     const end = async (finish: () => Promise<void>) => {
       for (const dispose of disposers.splice(0)) dispose();
-      await engine.stop();
+      await Promise.all([drafts.stop(), engine.stop()]);
       await settledWithin(farewellMillis, doorbell.close());
       await finish();
     };
-    return { userId, cache, engine, close: () => end(cache.close), remove: () => end(cache.remove) };
+    return { userId, cache, engine, drafts, close: () => end(cache.close), remove: () => end(cache.remove) };
   };
 }
 

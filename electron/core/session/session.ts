@@ -13,7 +13,7 @@ import type { Clock, Log } from '../cache/types.ts';
 import { createSignal, type Signal } from '../live/signal.ts';
 import { demoOf } from './demo.ts';
 import { createExclusive } from './exclusive.ts';
-import { countWaiting, exportOf, waitingEdits } from './pending.ts';
+import { countDrafts, countWaiting, exportOf, waitingEdits } from './pending.ts';
 import type { OpenWorkspace, Workspace } from './workspace.ts';
 
 export type SessionState = z.output<typeof sessionState>;
@@ -165,21 +165,21 @@ export function createSession(options: SessionOptions): SessionService {
   }
 
   async function settleWaiting(open: Workspace, pending: PendingChoice): Promise<string | null> {
-    if (pending === 'send') await open.engine.flush();
+    // A decision that is being asked for at this moment gets its answer first.
+    await open.drafts.idle();
+    if (pending === 'send') {
+      if (countWaiting(open.engine) > 0) await open.engine.flush();
+      await open.drafts.settle();
+    }
     const count = countWaiting(open.engine);
-    if (count === 0 || pending === 'discard') return null;
+    const drafts = countDrafts(open.drafts);
+    if (count + drafts === 0 || pending === 'discard') return null;
     if (pending === 'export') {
       const edits = await open.cache.read(waitingEdits, {});
-      return (await host['files.export'](exportOf(backend.url, edits, new Date(toMillis(clock.now()))))).path;
+      const file = exportOf(backend.url, edits, open.drafts.list(), new Date(toMillis(clock.now())));
+      return (await host['files.export'](file)).path;
     }
-    const what = count === 1 ? 'One edit has' : `${count} edits have`;
-    throw new AppError(
-      'PENDING_EDITS',
-      pending === 'send'
-        ? `${what} not been taken by the server. Look at the outbox, export or discard.`
-        : `${what} not reached the server yet. Send, export or discard before signing out.`,
-      { count },
-    );
+    throw new AppError('PENDING_EDITS', pendingWords(count, drafts, pending === 'send'), { count, drafts });
   }
 
   return {
@@ -249,6 +249,17 @@ export function createSession(options: SessionOptions): SessionService {
 /** Who a state speaks of, null when of nobody. */
 export function meOf(state: SessionState): Me | null {
   return state.status === 'signed-in' || state.status === 'needs-sign-in' ? state.me : null;
+}
+
+function pendingWords(count: number, drafts: number, isTried: boolean): string {
+  const edits = count === 1 ? 'One edit has' : `${count} edits have`;
+  if (count > 0) {
+    return isTried
+      ? `${edits} not been taken by the server. Look at the outbox, export or discard.`
+      : `${edits} not reached the server yet. Send, export or discard before signing out.`;
+  }
+  const kept = drafts === 1 ? 'One decision is' : `${drafts} decisions are`;
+  return `${kept} only a draft. Drafts are confirmed one by one in the outbox; export or discard them otherwise.`;
 }
 
 function parseMe(text: string): Me | null {

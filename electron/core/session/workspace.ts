@@ -1,5 +1,6 @@
 import type { Me } from '#shared/domain/roles';
 import type { Cache } from '../cache/types.ts';
+import type { Drafts } from '../drafts/drafts.ts';
 import type { SyncEngine } from '../sync/types.ts';
 
 /** What is open while somebody is signed in: that user's cache of this backend, and its synchronisation. */
@@ -7,6 +8,7 @@ export type Workspace = {
   readonly userId: string;
   readonly cache: Cache;
   readonly engine: SyncEngine;
+  readonly drafts: Drafts;
   /** Stops synchronising and closes the file; it and its waiting edits stay on disk. */
   close(): Promise<void>;
   /** The same, and deletes the file with everything in it. */

@@ -1,5 +1,6 @@
 import type { PullResponse } from '#shared/domain/sync/wire';
 import type { Cache, Clock } from '../cache/types.ts';
+import { countOpenDrafts } from '../drafts/store.ts';
 import type { Target } from './apply.ts';
 import type { Health } from './health.ts';
 import { allEdits, isWaiting, needsAttention } from './outbox.ts';
@@ -54,6 +55,7 @@ export function createStatus({ target, cache, health, clock }: StatusOptions): S
       isFirstPull: isPulling && lastSyncedAt === null,
       waitingEdits: edits.filter(isWaiting).length,
       needsAttention: edits.filter(needsAttention).length,
+      drafts: countOpenDrafts(target.db),
       lastSyncedAt,
       lastCheck: readCheck(target.db),
       serverOffset,

@@ -7,10 +7,12 @@ export class TransportError extends Error {
   /** SQLSTATE or PostgREST code; '' when there is none. */
   readonly code: string;
   readonly retryAfterMillis: number | null;
+  /** DETAIL of the database's error, null when there is none. */
+  readonly detail: string | null;
 
   constructor(
     message: string,
-    details: { status: number; code?: string; retryAfterMillis?: number | null },
+    details: { status: number; code?: string; retryAfterMillis?: number | null; detail?: string | null },
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -18,6 +20,7 @@ export class TransportError extends Error {
     this.status = details.status;
     this.code = details.code ?? '';
     this.retryAfterMillis = details.retryAfterMillis ?? null;
+    this.detail = details.detail ?? null;
   }
 }
 
@@ -34,8 +37,20 @@ export type HttpTransportOptions = {
   readonly timeoutMillis?: number;
 };
 
-/** `sync_pull`, `sync_push` and the functions of the self-check over PostgREST. Every failure is a TransportError; an abort is passed on. */
-export function createHttpTransport(options: HttpTransportOptions): SyncTransport {
+/** One call of a function of the schema; rejects with TransportError. */
+export type RemoteCall = (
+  name: string,
+  params: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+) => Promise<unknown>;
+
+/**
+ * `sync_pull`, `sync_push`, the functions of the self-check and, as `call`, any other over PostgREST. Every failure is a
+ * TransportError; an abort is passed on.
+ */
+export function createHttpTransport(
+  options: HttpTransportOptions,
+): SyncTransport & { readonly call: RemoteCall } {
   const call = options.fetch ?? fetch;
 
   async function rpc(name: string, body: unknown, signal: AbortSignal): Promise<unknown> {
@@ -68,6 +83,7 @@ export function createHttpTransport(options: HttpTransportOptions): SyncTranspor
   }
 
   return {
+    call: rpc,
     async pull(request, signal) {
       return pullResponse.parse(await rpc('sync_pull', { p_request: request }, signal));
     },
@@ -104,12 +120,14 @@ function parse(text: string): unknown {
 
 function refusal(response: Response, text: string): TransportError {
   let code = '';
+  let detail: string | null = null;
   let message = `The server answered ${response.status}.`;
   try {
     const body: unknown = JSON.parse(text);
     if (typeof body === 'object' && body !== null) {
       if ('code' in body && typeof body.code === 'string') code = body.code;
       if ('message' in body && typeof body.message === 'string') message = body.message;
+      if ('details' in body && typeof body.details === 'string') detail = body.details;
     }
   } catch {
     // Not from PostgREST (a proxy's page): the status alone has to do.
@@ -117,6 +135,7 @@ function refusal(response: Response, text: string): TransportError {
   return new TransportError(message, {
     status: response.status,
     code,
+    detail,
     retryAfterMillis: retryAfter(response.headers.get('retry-after')),
   });
 }

@@ -20,6 +20,7 @@ const idle = {
   total: null,
   isFirstPull: false,
   waitingEdits: 0,
+  drafts: 0,
   needsAttention: 0,
   lastSyncedAt: instantAt('2026-11-18', '14:21', 'America/Port_of_Spain'),
   lastCheck: null,
