@@ -5,7 +5,7 @@ import type { Bench, Figure } from '../tests/bench/support/figure.ts';
 import { root } from './lib/command.ts';
 
 /**
- * `npm run bench -- NAME [--json] [-- further options of the bench]`: runs tests/bench/NAME.ts. With --json one line a
+ * `npm run bench -- NAME [--json] [--scale small] [--scales N,N]`: runs tests/bench/NAME.ts. With --json one line a
  * figure on stdout, as soon as it is known; else a table for people.
  */
 
@@ -14,6 +14,8 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     /** Scales for the benches that load data, separated by commas. */
     scales: { type: 'string' },
+    /** `small` for a quick run. */
+    scale: { type: 'string', default: 'full' },
   },
   allowPositionals: true,
 });
@@ -30,7 +32,9 @@ if (known.includes(name)) {
     const { bench }: { bench: Bench } = await import(`../tests/bench/${name}.ts`);
     const scales = values.scales?.split(',').map(Number);
     const note = (line: string) => void process.stderr.write(`${line}\n`);
-    for await (const figure of bench({ note, ...(scales === undefined ? {} : { scales }) })) print(figure);
+    const isSmall = values.scale === 'small';
+    const options = { note, isSmall, ...(scales === undefined ? {} : { scales }) };
+    for await (const figure of bench(options)) print(figure);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = 1;
@@ -38,7 +42,7 @@ if (known.includes(name)) {
     clearInterval(hold);
   }
 } else {
-  process.stderr.write(`usage: npm run bench -- NAME [--json]\nNAME is one of: ${known.join(', ')}\n`);
+  process.stderr.write(`usage: npm run bench -- NAME [--json] [--scale small]\nNAME is one of: ${known.join(', ')}\n`);
   process.exitCode = 2;
 }
 

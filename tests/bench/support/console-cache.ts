@@ -6,6 +6,7 @@ import { openCache } from '#core/cache/open';
 import type { Cache, Clock } from '#core/cache/types';
 import { createSyncEngine } from '#core/sync/engine';
 import { createHttpTransport } from '#core/sync/transport';
+import type { SyncEngine, SyncTransport } from '#core/sync/types';
 import type { BenchBackend } from './backend.ts';
 import { timed } from './figure.ts';
 
@@ -14,8 +15,12 @@ export type RecordedRequest = { readonly url: string; readonly init: RequestInit
 
 export type PulledCache = {
   readonly cache: Cache;
+  readonly engine: SyncEngine;
+  readonly transport: SyncTransport;
+  readonly userId: string;
   /** Milliseconds of the first pull: from the first request to the last index. */
   readonly milliseconds: number;
+  /** Every request so far. */
   readonly requests: readonly RecordedRequest[];
   remove(): Promise<void>;
 };
@@ -55,12 +60,15 @@ export async function pullEverything(backend: BenchBackend, email: string): Prom
     refreshSession: () => Promise.resolve(false),
   });
   const { milliseconds } = await timed(() => engine.pull());
-  await engine.stop();
   return {
     cache,
+    engine,
+    transport,
+    userId: data.user.id,
     milliseconds,
     requests,
     remove: async () => {
+      await engine.stop();
       await cache.remove();
       await rm(directory, { recursive: true, force: true });
     },

@@ -11,6 +11,8 @@ export type Figure = {
 export type BenchOptions = {
   /** Which scales of the seed to use; each bench has its own defaults. */
   readonly scales?: readonly number[];
+  /** A quick run over little data, for whoever works on the bench or what it measures. */
+  readonly isSmall?: boolean;
   /** For progress; goes to stderr. */
   readonly note: (line: string) => void;
 };
