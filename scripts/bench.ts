@@ -42,7 +42,9 @@ if (known.includes(name)) {
     clearInterval(hold);
   }
 } else {
-  process.stderr.write(`usage: npm run bench -- NAME [--json] [--scale small]\nNAME is one of: ${known.join(', ')}\n`);
+  process.stderr.write(
+    `usage: npm run bench -- NAME [--json] [--scale small]\nNAME is one of: ${known.join(', ')}\n`,
+  );
   process.exitCode = 2;
 }
 

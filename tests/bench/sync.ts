@@ -2,7 +2,7 @@ import pg from 'pg';
 import { startSeeded, type BenchBackend } from './support/backend.ts';
 import { pullEverything, type PulledCache, type RecordedRequest } from './support/console-cache.ts';
 import { insertRows } from './support/insert-floor.ts';
-import { figureOver, percentile, rounded, timed, type Bench, type Figure } from './support/figure.ts';
+import { figureOver, rounded, timed, type Bench, type Figure } from './support/figure.ts';
 import { hostFigures } from './support/host-figures.ts';
 import { loadRows } from './support/load.ts';
 import { stepFigures } from './support/sync-steps.ts';

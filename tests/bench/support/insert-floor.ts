@@ -32,10 +32,7 @@ export async function insertRows(source: Database): Promise<{ milliseconds: numb
       `insert into ${name} values (${Array.from({ length: width }, () => '?').join(', ')})`,
     );
     const page = source
-      .prepare<
-        [number],
-        unknown[]
-      >(`select rowid, * from ${name} where rowid > ? order by rowid limit 20000`)
+      .prepare<[number], unknown[]>(`select rowid, * from ${name} where rowid > ? order by rowid limit 20000`)
       .raw();
     for (let last = 0; ;) {
       const found = page.all(last);

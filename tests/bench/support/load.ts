@@ -17,7 +17,9 @@ export async function loadRows(databaseUrl: string, total: number): Promise<numb
     const copies = Math.floor(rest / perCopy);
     rest -= copies * perCopy;
     // Foreign keys and business triggers stay out of it; the stamps of sync are ENABLE ALWAYS.
-    await client.query('set session_replication_role = replica; set statement_timeout = 0; set work_mem = 256000');
+    await client.query(
+      'set session_replication_role = replica; set statement_timeout = 0; set work_mem = 256000',
+    );
     for (const [index, { name, columns }] of copied.entries()) {
       const partial = Math.min(rest, sizes[index] ?? 0);
       rest -= partial;

@@ -70,10 +70,9 @@ async function* commitToReadable(
 async function* edit({ pulled, name, samples }: StepsOptions): AsyncGenerator<Figure> {
   const { engine, cache } = pulled;
   const waiting = cache.db
-    .prepare<
-      [number],
-      string
-    >(`SELECT id FROM bookings WHERE status = 'PENDING' AND confirmed_start_at IS NULL ORDER BY id LIMIT ?`)
+    .prepare<[number], string>(
+      `SELECT id FROM bookings WHERE status = 'PENDING' AND confirmed_start_at IS NULL ORDER BY id LIMIT ?`,
+    )
     .pluck()
     .all(samples);
   const directory = await mkdtemp(path.join(os.tmpdir(), 'itutor-bench-edit-'));
