@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { openCache } from '#core/cache/open';
 import { createSyncEngine } from '#core/sync/engine';
 import { createHttpTransport } from '#core/sync/transport';
-import { syncTable, wireColumns, type SyncTableName } from '#shared/domain/sync/tables';
+import { syncTable, syncTables, wireColumns, type SyncTableName } from '#shared/domain/sync/tables';
 import { manualClock } from '#tests/support/sync-rig';
 import { crashPoints } from '#tests/sim/crash-points';
 import { dice, pick } from '#tests/sim/random';
@@ -111,7 +111,12 @@ async function check(given: { token: string; userId: string; directory: string }
     const columns = wireColumns(syncTable(table as SyncTableName)).join(', ');
     return cache.db.prepare(`SELECT ${columns} FROM ${table} ORDER BY id`).raw().all() as unknown[][];
   };
-  const found = await differences(stage.sql, { name: 'console', userId: given.userId, rows });
+  const found = await differences(stage.sql, {
+    name: 'console',
+    userId: given.userId,
+    tables: syncTables,
+    rows,
+  });
   for (const line of found) process.stderr.write(`${line}\n`);
   if (found.length > 0 || engine.outbox().length > 0) report.diverged += 1;
   const effects = await stage.sql.query<{ id: string; count: number }>(

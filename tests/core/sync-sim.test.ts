@@ -25,8 +25,13 @@ test.each([101, 102, 103])(
   },
 );
 
-test('a seed does the same when it is run again', async () => {
+test('a seed does the same, step by step, when it is run again', async () => {
   const steps = scheduleOf(7, 60, everything);
-  const once = await run(stage, 7, steps, everything);
-  expect(await run(stage, 7, steps, everything)).toEqual(once);
+  const traces: string[][] = [[], []];
+  const outcomes = [];
+  for (const trace of traces)
+    outcomes.push(await run(stage, 7, steps, everything, (line) => trace.push(line)));
+  expect(traces[1]).toEqual(traces[0]);
+  expect(outcomes[1]).toEqual(outcomes[0]);
+  expect(traces[0]?.length).toBeGreaterThan(60);
 });

@@ -1,14 +1,16 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { openCache } from '#core/cache/open';
-import type { Cache } from '#core/cache/types';
+import type { Cache, Log } from '#core/cache/types';
 import { createSyncEngine } from '#core/sync/engine';
 import { createHttpTransport } from '#core/sync/transport';
 import type { SyncEngine } from '#core/sync/types';
-import { syncTables, wireColumns, type SyncTable } from '#shared/domain/sync/tables';
+import { wireColumns, type SyncTable } from '#shared/domain/sync/tables';
 import { manualClock, type ManualClock } from '#tests/support/sync-rig';
+import { moveAhead, spoilRow } from './damage.ts';
+import { versions } from './declarations.ts';
 import { createGate, turn, type Gate } from './gate.ts';
-import { dice } from './random.ts';
+import { dice, pick } from './random.ts';
 import type { Stage } from './stage.ts';
 
 /** One console: the product's own engine over a real file, behind a gate. It dies and comes back. */
@@ -19,6 +21,12 @@ export type SimClient = {
   readonly engine: SyncEngine;
   readonly cache: Cache;
   readonly clock: ManualClock;
+  /** What the version that runs now declares. */
+  readonly tables: readonly SyncTable[];
+  /** A row was altered behind the product's back, and no self-check was complete since. */
+  readonly isSpoiled: boolean;
+  /** What the self-check had to repair although nobody had altered anything. */
+  readonly wrongRepairs: readonly string[];
   ring(): void;
   /** Resolves when the console does nothing more until the next step. */
   settled(): Promise<void>;
@@ -27,8 +35,13 @@ export type SimClient = {
    * that moment. Returns the requests that were on their way out.
    */
   crash(): Promise<readonly (() => Promise<void>)[]>;
-  /** The same, where the program that starts again declares a table differently. */
-  update(): Promise<readonly (() => Promise<void>)[]>;
+  /** The same, where the program that starts again is another version. */
+  update(rolls: readonly number[]): Promise<readonly (() => Promise<void>)[]>;
+  /** Sets the machine's clock; timers run on. */
+  jump(millis: number): void;
+  spoil(rolls: readonly number[]): void;
+  /** Makes the cache one that knows more than the server. */
+  moveAhead(): void;
   /** All rows of a table as they are shown, in wire column order, sorted by id. */
   rows(table: string): readonly (readonly unknown[])[];
   stop(): Promise<void>;
@@ -48,15 +61,32 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
   const { stage, userId } = options;
   const roll = dice(options.seed);
   let life = 0;
-  let isChanged = false;
+  let tables: readonly SyncTable[] = versions[0];
+  let offset = 0;
+  let isSpoiled = false;
+  const wrongRepairs: string[] = [];
   let ringers: (() => void)[] = [];
   let current = await live(manualClock());
 
-  async function live(clock: ManualClock) {
+  function log(...[, event, fields]: Parameters<Log>): void {
+    if (event === 'check.done') isSpoiled = false;
+    if (event === 'check.repaired' && !isSpoiled)
+      wrongRepairs.push(`${options.name}: the self-check repaired ${JSON.stringify(fields)}`);
+  }
+
+  async function live(timers: ManualClock) {
+    const clock: ManualClock = {
+      now: () => timers.now() + offset,
+      after: timers.after,
+      advance: timers.advance,
+      get timers() {
+        return timers.timers;
+      },
+    };
     const gate = createGate(stage.proxy);
     const cache = await openCache(
-      { directory: folder(life), project: 'simulated', userId, clock, log: () => undefined },
-      isChanged ? changedTables : syncTables,
+      { directory: folder(life), project: 'simulated', userId, clock, log },
+      tables,
     );
     ringers = [];
     const engine = createSyncEngine({
@@ -73,7 +103,8 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
       clock,
       random: roll.next,
       newId: roll.uuid,
-      log: () => undefined,
+      log,
+      tables,
       refreshSession: () => Promise.resolve(true),
       doorbell: {
         onRing(listener) {
@@ -84,7 +115,7 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
       pageSize: 3,
     });
     engine.start();
-    return { gate, cache, engine, clock };
+    return { gate, cache, engine, clock, timers };
   }
 
   function folder(number: number): string {
@@ -102,7 +133,7 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
   }
 
   async function crash(): Promise<readonly (() => Promise<void>)[]> {
-    const { gate, cache, clock } = current;
+    const { gate, cache, timers } = current;
     const orphans = gate.orphan();
     const target = folder(life + 1);
     mkdirSync(target, { recursive: true });
@@ -114,7 +145,7 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
     await cache.close();
     rmSync(folder(life), { recursive: true, force: true });
     life += 1;
-    current = await live(manualClock(clock.now()));
+    current = await live(manualClock(timers.now()));
     await settled();
     return orphans;
   }
@@ -140,12 +171,34 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
     },
     settled,
     crash,
-    update() {
-      isChanged = !isChanged;
+    update([which = 0]) {
+      tables =
+        pick(
+          versions.filter((each) => each !== tables),
+          which,
+        ) ?? versions[0];
       return crash();
     },
+    get tables() {
+      return tables;
+    },
+    get isSpoiled() {
+      return isSpoiled;
+    },
+    wrongRepairs,
+    jump(millis) {
+      offset += millis * 1000;
+    },
+    spoil(rolls) {
+      // In the middle of a self-check nobody could say which side of it this came from.
+      if (current.gate.parked.some((each) => ['sync_digest', 'sync_list_bucket'].includes(each.rpc))) return;
+      isSpoiled = spoilRow(current.cache.db, tables, rolls) || isSpoiled;
+    },
+    moveAhead() {
+      moveAhead(current.cache.db);
+    },
     rows(table) {
-      const found = syncTables.find((each) => each.name === table);
+      const found = tables.find((each) => each.name === table);
       if (found === undefined) throw new Error(`no table ${table}`);
       const columns = wireColumns(found).join(', ');
       return current.cache.db
@@ -160,10 +213,3 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
     },
   };
 }
-
-/** Another version of the console: bookings and people are indexed differently, so their tables are made anew. */
-const changedTables: readonly SyncTable[] = (syncTables as readonly SyncTable[]).map((table) =>
-  ['bookings', 'people'].includes(table.name)
-    ? { ...table, indexes: [...table.indexes, ['row_version']] }
-    : table,
-);

@@ -72,7 +72,11 @@ export function createBook(world: World, newId: () => string): Book {
           : null;
       }
       default: {
-        const id = rowId('bookings', a);
+        // Mostly one that allows it: refused by the console itself, nothing is tried.
+        const fitting = client
+          .rows('bookings')
+          .filter((row) => suits[kind]?.includes(String(row[6])) ?? true);
+        const id = a < 0.9 ? pick(fitting, a / 0.9)?.[0] : rowId('bookings', (a - 0.9) * 10);
         if (typeof id !== 'string') return null;
         if (kind === 'booking.confirm') return { kind, args: { booking_id: id } };
         if (kind === 'booking.decline')
@@ -87,7 +91,7 @@ export function createBook(world: World, newId: () => string): Book {
   function remember(client: SimClient, id: string, edit: Mutation): void {
     const target = targetOf(edit);
     // What others changed before may still be on its way to this console.
-    let isContested = touched.has(target) || touched.has(client.userId);
+    let isContested = touched.has(target) || touched.has(client.userId) || client.isSpoiled;
     for (const other of records) {
       if (other.target !== target) continue;
       if (other.client !== client && other.said !== 'withdrawn') isContested = true;
@@ -114,7 +118,9 @@ export function createBook(world: World, newId: () => string): Book {
     },
     takeBack(client, [which = 0, how = 0]) {
       const items = client.engine.outbox();
-      const item = pick(items, which);
+      // Half of the time something that may have left, where that is not so easy.
+      const tried = items.filter((each) => each.attempts > 0);
+      const item = which < 0.5 && tried.length > 0 ? pick(tried, which * 2) : pick(items, which);
       const record = records.find((each) => each.id === item?.id);
       if (item === undefined || record === undefined) return;
       if (how < 0.4) {
@@ -150,7 +156,7 @@ export function createBook(world: World, newId: () => string): Book {
             record.said = state;
         }
         const isVisible = record.said === 'waiting' || record.said === 'applied';
-        if (!isVisible || record.isContested) continue;
+        if (!isVisible || record.isContested || client.isSpoiled) continue;
         const problem = shown(client, record.show);
         if (problem !== null)
           wrong.push(`${client.name}: ${record.edit.kind} ${record.id} (${state ?? 'done'}): ${problem}`);
@@ -182,6 +188,15 @@ const kinds = [
   'availability.replace',
   'notification.mark_read',
 ] as const;
+
+/** The statuses (the seventh value of a booking on the wire) that an edit can start from. */
+const suits: Readonly<Record<string, readonly string[]>> = {
+  'booking.confirm': ['PENDING'],
+  'booking.decline': ['PENDING', 'COUNTER_PROPOSED'],
+  'booking.counter_offer': ['PENDING', 'COUNTER_PROPOSED'],
+  'booking.reschedule': ['CONFIRMED'],
+  'booking.cancel': ['PENDING', 'CONFIRMED'],
+};
 
 /** The answer of the product, or null when it refused. Anything but a refusal is a defect and goes on. */
 function tryTo<T>(work: () => T): T | null {

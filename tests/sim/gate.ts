@@ -1,4 +1,5 @@
 import type { Fault, FaultProxy } from '#tests/support/fault-proxy';
+import { pick } from './random.ts';
 
 type Answer = { readonly response: Response } | { readonly error: unknown };
 
@@ -17,6 +18,8 @@ export type Gate = {
   send(parked: Parked, fault: Fault): Promise<void>;
   /** Hands an answer over to the console. */
   deliver(parked: Parked): void;
+  /** Sends once more what was sent before, as a network that repeats itself; nobody hears the answer. */
+  echo(roll: number): Promise<void>;
   /** Grows whenever something happens here. */
   readonly activity: number;
   /** The console is dead: its requests may still leave, nobody hears the answers. Returns those that have not left. */
@@ -29,6 +32,7 @@ export function createGate(proxy: FaultProxy): Gate {
   let entries: Entry[] = [];
   let activity = 0;
   let isDead = false;
+  const sent: (() => Promise<Answer>)[] = [];
 
   function found(parked: Parked): Entry {
     const entry = entries.find((each) => each === parked);
@@ -69,6 +73,7 @@ export function createGate(proxy: FaultProxy): Gate {
       const before = proxy.log.length;
       proxy.setFault(() => fault);
       entry.state = 'sent';
+      sent.push(entry.leave);
       const answering = entry.leave().then((answer) => {
         entry.state = 'answered';
         entry.answer = answer;
@@ -83,6 +88,9 @@ export function createGate(proxy: FaultProxy): Gate {
       entries = entries.filter((each) => each !== entry);
       activity += 1;
       entry.settle(entry.answer);
+    },
+    async echo(roll) {
+      await pick(sent, roll)?.();
     },
     orphan() {
       isDead = true;

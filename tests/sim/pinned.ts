@@ -23,4 +23,14 @@ export const pinned: readonly Pinned[] = [
       { what: 'schema', who: 6, rolls: [0, 0, 0, 0, 0] },
     ],
   },
+  {
+    seed: 5,
+    why: 'a column that the server got after the console knew it stayed empty in the rows that were there',
+    steps: [
+      { what: 'catchUp', who: 0, rolls: [] },
+      { what: 'schema', who: 0, rolls: [0.5] },
+      { what: 'catchUp', who: 0, rolls: [] },
+      { what: 'evolve', who: 0, rolls: [] },
+    ],
+  },
 ];

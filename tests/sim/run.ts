@@ -1,13 +1,15 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Fault } from '#tests/support/fault-proxy';
 import { openClient, type SimClient } from './client.ts';
+import { digestDifferences } from './digests.ts';
 import { createBook } from './edits.ts';
 import { audit } from './invariants.ts';
+import { changeAccess, faultOf, passing, purgeLog, truncate } from './mishaps.ts';
 import { dice, pick } from './random.ts';
 import { writerCount, type FaultName, type Step } from './schedule.ts';
 import type { Stage } from './stage.ts';
+import { clearTrips, setTrip } from './trips.ts';
 import { differences } from './truth.ts';
 import { plantWorld } from './world.ts';
 import { createWriter } from './writers.ts';
@@ -31,14 +33,15 @@ export function isClean(outcome: Outcome): boolean {
 
 /**
  * Runs a schedule, one step after another, then lets everything heal and come to rest, and checks the invariant: every
- * cache equals `select` under RLS, every outbox is empty, every edit has the outcome that its user was told, and
- * every applied edit has one effect.
+ * cache equals `select` under RLS and has its digests, every outbox is empty, every edit has the outcome that its user
+ * was told, and every applied edit has one effect. `onTrace` hears the state of all consoles after each step.
  */
 export async function run(
   stage: Stage,
   seed: number,
   steps: readonly Step[],
   faults: ReadonlySet<FaultName>,
+  onTrace?: (line: string) => void,
 ): Promise<Outcome> {
   stage.proxy.heal();
   await stage.reset();
@@ -47,7 +50,9 @@ export async function run(
   const directory = mkdtempSync(path.join(fastDirectory(), 'itutor-sim-cache-'));
   const book = createBook(world, roll.uuid);
   const connections = await Promise.all(Array.from({ length: writerCount }, () => stage.connect()));
-  const writers = connections.map((each) => createWriter(each, world, roll.uuid, book.contest));
+  const writers = connections.map((each) =>
+    createWriter(each, world, roll.uuid, book.contest, () => stage.version),
+  );
   const clients: SimClient[] = [];
   for (const [index, userId] of world.consoles.entries()) {
     const token = await stage.tokenFor(userId);
@@ -77,11 +82,27 @@ export async function run(
         return writer.end(step.rolls);
       case 'access':
         for (const userId of [world.tutors[1] ?? '', world.support, world.admin]) book.contestUser(userId);
-        return changeAccess(step.rolls);
+        return changeAccess(stage, world, step.rolls);
       case 'truncate':
-        return attempt(
-          `truncate public.${pick(['booking_messages', 'notifications'], step.rolls[0] ?? 0)} cascade`,
-        );
+        return truncate(stage, step.rolls);
+      case 'purge':
+        return purgeLog(stage);
+      case 'evolve':
+        // Who deploys waits for what is open.
+        for (const each of writers) await each.end([0]);
+        return stage.evolve();
+      case 'restore':
+        return client.moveAhead();
+      case 'spoil':
+        return client.spoil(step.rolls);
+      case 'clock':
+        return client.jump((pick([-1, 1], step.rolls[0] ?? 0) ?? 1) * 86_400_000);
+      case 'check':
+        client.engine.check().catch(() => undefined);
+        return;
+      case 'echo':
+        stage.proxy.setFault(() => passing);
+        return client.gate.echo(step.rolls[0] ?? 0);
       case 'edit':
         return book.edit(client, step.rolls);
       case 'takeBack':
@@ -107,7 +128,7 @@ export async function run(
         return;
       case 'schema':
         crashes += 1;
-        orphans.push(...(await client.update()));
+        orphans.push(...(await client.update(step.rolls)));
         return;
       case 'late':
         stage.proxy.setFault(() => passing);
@@ -128,51 +149,30 @@ export async function run(
     const chosen = faults.has('reorder') ? pick(waiting, which) : waiting[0];
     if (chosen === undefined) return;
     const fault = fate < 0.3 ? faultOf(kind, amount, faults) : passing;
+    const isTripped = fate > 0.88 && faults.has('server') && chosen.rpc === 'sync_push';
+    if (isTripped) await setTrip(stage.sql, [kind, amount]);
     await client.gate.send(chosen, fault);
+    if (isTripped) await clearTrips(stage.sql);
     // Without delays an answer is there as soon as the request has left.
     if (!faults.has('delay') && chosen.state === 'answered') client.gate.deliver(chosen);
-  }
-
-  async function changeAccess([which = 0, on = 0]: readonly number[]): Promise<void> {
-    const tutor = world.tutors[1];
-    const changes: readonly (readonly [string, readonly unknown[]])[] = [
-      ['update public.profiles set is_suspended = $2 where id = $1', [tutor, on < 0.5]],
-      [`delete from public.staff_members where user_id = $1`, [world.support]],
-      [
-        `insert into public.staff_members (user_id, role) values ($1, 'support') on conflict do nothing`,
-        [world.support],
-      ],
-      [
-        `insert into public.staff_members (user_id, role) values ($1, 'reviewer') on conflict do nothing`,
-        [tutor],
-      ],
-      [`delete from public.staff_members where user_id = $1`, [tutor]],
-      [
-        `update public.staff_members set role = case role when 'admin' then 'reviewer' else 'admin' end where user_id = $1`,
-        [world.admin],
-      ],
-    ];
-    const [text = '', values = []] = pick(changes, which) ?? [];
-    await attempt(text, values);
-  }
-
-  async function attempt(text: string, values: readonly unknown[] = []): Promise<void> {
-    // Where an open transaction is in the way, it simply does not happen.
-    await stage.sql.query(text, [...values]).catch(() => undefined);
   }
 
   async function observe(): Promise<void> {
     for (const client of clients) {
       await client.settled();
-      for (const line of book.observe(client)) diverged.add(line);
+      look(client);
     }
+  }
+
+  function look(client: SimClient): void {
+    for (const line of [...book.observe(client), ...client.wrongRepairs]) diverged.add(line);
   }
 
   /** Answers what this console asks until it asks nothing more. */
   async function drain(client: SimClient): Promise<void> {
     for (let count = 0; count < 300; count += 1) {
       await client.settled();
-      for (const line of book.observe(client)) diverged.add(line);
+      look(client);
       const next = client.gate.parked.find((each) => each.state !== 'sent');
       if (next === undefined && (!isResting || client.gate.parked.length === 0)) return;
       // After the healing the answer of every half-open connection is an error that is about to come.
@@ -207,11 +207,26 @@ export async function run(
       for (const item of client.engine.outbox()) {
         unresolved.push(`${client.name} ${item.kind} ${item.id} is still ${item.state}`);
       }
-      const pulled = client.engine.pull().catch((error: unknown) => {
-        unresolved.push(`${client.name} cannot pull: ${String(error)}`);
-      });
-      await drain(client);
-      await pulled;
+      await finish(client, 'pull', () => client.engine.pull());
+      // What was altered by hand only a self-check can know; everything else has to be right without one.
+      if (client.isSpoiled) await finish(client, 'check', () => client.engine.check());
+    }
+  }
+
+  async function finish(client: SimClient, what: string, work: () => Promise<unknown>): Promise<void> {
+    const done = work().catch((error: unknown) => {
+      unresolved.push(`${client.name} cannot ${what}: ${String(error)}`);
+    });
+    await drain(client);
+    await done;
+  }
+
+  async function checkInvariant(): Promise<void> {
+    for (const client of clients) {
+      for (const line of await differences(stage.sql, client)) diverged.add(line);
+      for (const line of await digestDifferences(stage.sql, client)) diverged.add(line);
+      await finish(client, 'check', () => client.engine.check());
+      look(client);
     }
   }
 
@@ -220,10 +235,10 @@ export async function run(
     for (const [index, step] of steps.entries()) {
       await act(step);
       await observe();
-      if (process.env['SIM_TRACE'] !== undefined) trace(index, step, clients);
+      onTrace?.(`${index} ${step.what} ${step.who}: ${clients.map(stateOf).join(' | ')}`);
     }
     await comeToRest();
-    for (const client of clients) for (const line of await differences(stage.sql, client)) diverged.add(line);
+    await checkInvariant();
     const accounts = await audit(stage.sql, book.records);
     return { seed, edits: book.records.length, crashes, diverged: [...diverged], unresolved, ...accounts };
   } finally {
@@ -238,24 +253,12 @@ function fastDirectory(): string {
   return existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
 }
 
-const passing: Fault = { kind: 'pass' };
-
-function faultOf(kind: number, amount: number, faults: ReadonlySet<FaultName>): Fault {
-  const possible: Fault[] = [];
-  if (faults.has('drop')) possible.push({ kind: 'drop-request' }, { kind: 'drop-response' });
-  if (faults.has('duplicate')) possible.push({ kind: 'duplicate' });
-  if (faults.has('truncate')) possible.push({ kind: 'truncate', bytes: Math.floor(amount * 400) });
-  if (faults.has('reset')) possible.push({ kind: 'reset', bytes: Math.floor(amount * 400) });
-  if (faults.has('5xx')) possible.push({ kind: 'status', status: pick([500, 502, 503, 504], amount) ?? 500 });
-  if (faults.has('429')) possible.push({ kind: 'status', status: 429, headers: { 'retry-after': '2' } });
-  if (faults.has('session')) possible.push({ kind: 'status', status: 401 });
-  if (faults.has('half-open') && amount < 0.3) possible.push({ kind: 'half-open' });
-  return pick(possible, kind) ?? passing;
-}
-
-function trace(index: number, step: Step, clients: readonly SimClient[]): void {
-  const line = clients
-    .map((client) => client.gate.parked.map((each) => `${each.rpc[5]}${each.state[0]}`).join(''))
-    .join(' | ');
-  process.stderr.write(`${index} ${step.what} ${step.who}: ${line}\n`);
+/** What can be told of a step that does not depend on the hour or on the machine. */
+function stateOf(client: SimClient): string {
+  const parked = client.gate.parked.map((each) => `${each.rpc[5]}${each.state[0]}`).join('');
+  const waiting = client.engine
+    .outbox()
+    .map((item) => `${item.id.slice(0, 4)}:${item.state}:${item.attempts}`);
+  const rows = client.tables.map((table) => client.rows(table.name).length);
+  return `${parked} ${waiting.join(',')} ${rows.join(',')}`;
 }

@@ -16,6 +16,13 @@ export const faultNames = [
   'late',
   'session',
   'schema',
+  'mangle',
+  'server',
+  'echo',
+  'clock',
+  'spoil',
+  'purge',
+  'restore',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
@@ -47,7 +54,14 @@ export type StepKind =
   | 'signIn'
   | 'crash'
   | 'schema'
+  | 'evolve'
   | 'late'
+  | 'echo'
+  | 'clock'
+  | 'check'
+  | 'spoil'
+  | 'purge'
+  | 'restore'
   | 'partition'
   | 'heal';
 
@@ -61,23 +75,30 @@ export function scheduleOf(seed: number, length: number, faults: ReadonlySet<Fau
   const has = (name: FaultName, weight: number) => (faults.has(name) ? weight : 0);
   const weights: Record<StepKind, number> = {
     begin: 7,
-    write: 22,
+    write: 24,
     end: 6,
     savepoint: 2,
     unsave: 2,
-    access: 0.6,
-    truncate: 0.15,
-    edit: 16,
-    takeBack: 1.5,
+    access: 1.8,
+    truncate: 0.6,
+    edit: 20,
+    takeBack: 5,
     ring: 8,
     send: 26,
     deliver: 26,
     tick: 6,
-    catchUp: 1,
+    catchUp: 2,
     signIn: 1,
     crash: has('crash', 3),
-    schema: has('schema', 0.5),
+    schema: has('schema', 0.8),
+    evolve: has('schema', 0.4),
     late: has('late', 2),
+    echo: has('echo', 1),
+    clock: has('clock', 0.5),
+    check: 0.8,
+    spoil: has('spoil', 0.5),
+    purge: has('purge', 0.3),
+    restore: has('restore', 0.3),
     partition: has('partition', 0.8),
     heal: has('partition', 1.5) + has('half-open', 0.5),
   };

@@ -11,6 +11,8 @@ import { startCluster } from '#stack/postgres/cluster';
 import { startPostgrest } from '#stack/postgrest';
 import { createSecrets, type Secrets } from '#stack/secrets';
 import { startFaultProxy, type FaultProxy } from '#tests/support/fault-proxy';
+import { devolve, evolveTo } from './evolution.ts';
+import { trips } from './trips.ts';
 
 /** A PostgreSQL with a migrated template database. */
 export type StageCluster = {
@@ -29,7 +31,11 @@ export type Stage = {
   readonly sql: pg.Pool;
   connect(): Promise<pg.Client>;
   tokenFor(userId: string): Promise<string>;
-  /** Empties every table of the last simulation. */
+  /** How many versions the server is ahead of the migrations. */
+  readonly version: 0 | 1 | 2;
+  /** Brings the server to its next version, if there is one; does nothing where an open transaction is in the way. */
+  evolve(): Promise<void>;
+  /** Empties every table of the last simulation and takes its next version back. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -77,6 +83,7 @@ export async function startStage(cluster: StageCluster): Promise<Stage> {
   const sql = new pg.Pool({ connectionString: urlFor('supabase_admin'), max: 4 });
   sql.on('error', () => undefined);
   await sql.query(repeatableIds);
+  await sql.query(trips);
   const storageDir = await mkdtemp(path.join(os.tmpdir(), 'itutor-sim-storage-'));
   const tokens = await createTokens(secrets.signingKey);
   const postgrest = await startPostgrest({
@@ -93,6 +100,7 @@ export async function startStage(cluster: StageCluster): Promise<Stage> {
     instanceId: randomUUID(),
   });
   const proxy = await startFaultProxy(gateway.url);
+  let version: 0 | 1 | 2 = 0;
 
   return {
     url: proxy.url,
@@ -107,7 +115,17 @@ export async function startStage(cluster: StageCluster): Promise<Stage> {
     },
     tokenFor: (userId) =>
       tokens.sign({ sub: userId, role: 'authenticated', aud: 'authenticated', iss: gateway.url }, 86_400),
+    get version() {
+      return version;
+    },
+    async evolve() {
+      if (version === 2) return;
+      const next = version === 0 ? 1 : 2;
+      if (await evolveTo(sql, next)) version = next;
+    },
     async reset() {
+      if (version > 0) await devolve(sql);
+      version = 0;
       await sql.query(emptyEverything);
     },
     async stop() {
@@ -142,7 +160,8 @@ const emptyEverything = `
   set local session_replication_role = replica;
   truncate auth.users, public.profiles, public.people, public.staff_members, public.subjects, public.tutor_schedules,
     public.bookings, public.notifications, public.notification_outbox, public.audit_log, private.audit_chain,
-    private.access_epochs, sync.visibility_log, sync.mutations cascade;
+    private.access_epochs, sync.visibility_log, sync.mutations, sim.trips cascade;
+  update sync.meta set purged_xid = '0';
   alter sequence sim.ids restart;
   commit`;
 

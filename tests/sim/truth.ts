@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { syncTables, wireColumns, type SyncTable } from '#shared/domain/sync/tables';
+import { wireColumns, type SyncTable } from '#shared/domain/sync/tables';
 import type { SimClient } from './client.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { SimClient } from './client.ts';
  */
 export async function differences(
   sql: pg.Pool,
-  client: Pick<SimClient, 'name' | 'userId' | 'rows'>,
+  client: Pick<SimClient, 'name' | 'userId' | 'tables' | 'rows'>,
 ): Promise<readonly string[]> {
   const connection = await sql.connect();
   try {
@@ -19,10 +19,13 @@ export async function differences(
     ]);
     await connection.query('set local role authenticated');
     const found: string[] = [];
-    for (const table of syncTables as readonly SyncTable[]) {
-      const wanted = isCached(table, roles) ? await visible(connection, table) : [];
-      const actual = client.rows(table.name);
-      found.push(...compare(table, wanted, actual).map((line) => `${client.name} ${table.name}: ${line}`));
+    for (const declared of client.tables) {
+      const table = await asOnServer(connection, declared);
+      const isVisible = table !== null && isCached(table, roles);
+      const wanted = isVisible ? await visible(connection, table) : [];
+      const actual = client.rows(declared.name);
+      const lines = compare(declared, wanted, actual);
+      found.push(...lines.map((line) => `${client.name} ${declared.name}: ${line}`));
     }
     return found;
   } finally {
@@ -50,6 +53,21 @@ function isCached(table: SyncTable, roles: readonly string[]): boolean {
   return isTutors && roles.includes('tutor');
 }
 
+/** The table without the columns that this server does not have yet: a console shows them empty. Null: no such table. */
+async function asOnServer(connection: pg.PoolClient, table: SyncTable): Promise<SyncTable | null> {
+  const found = await connection.query<{ name: string }>(
+    `select a.attname as name from pg_catalog.pg_attribute a
+     where a.attrelid = to_regclass('public.' || $1) and a.attnum > 0 and not a.attisdropped`,
+    [table.name],
+  );
+  if (found.rows.length === 0) return null;
+  const isMissing = (name: string) => name === 'sim_note' && !found.rows.some((row) => row.name === name);
+  const columns = Object.entries(table.columns).map(([name, column]) =>
+    isMissing(name) ? ([name, { ...column, source: 'null' }] as const) : ([name, column] as const),
+  );
+  return { ...table, columns: Object.fromEntries(columns) };
+}
+
 async function visible(connection: pg.PoolClient, table: SyncTable): Promise<unknown[][]> {
   const values = [
     't.id',
@@ -68,7 +86,7 @@ async function visible(connection: pg.PoolClient, table: SyncTable): Promise<unk
         case 'integer':
           return `t.${name}`;
         default:
-          return `t.${name}::text`;
+          return column.source === 'null' ? 'null' : `t.${name}::text`;
       }
     }),
   ];

@@ -14,10 +14,10 @@ export type World = {
   readonly base: number;
 };
 
-/** Plants a small world: two tutors, three students, a parent's worth of bookings, support and an admin. */
+/** Plants a small world: two tutors, six students of whom three are nobody's yet, bookings, support and an admin. */
 export async function plantWorld(stage: Stage, dice: Dice): Promise<World> {
   const tutors = [dice.uuid(), dice.uuid()];
-  const students = [dice.uuid(), dice.uuid(), dice.uuid()];
+  const students = Array.from({ length: 6 }, () => dice.uuid());
   const [support, admin, subject] = [dice.uuid(), dice.uuid(), dice.uuid()];
   const base = Math.ceil(Date.now() / 3_600_000) * 3_600_000 + 96 * 3_600_000;
   const people = [...tutors, ...students, support, admin];
@@ -66,6 +66,15 @@ export async function plantWorld(stage: Stage, dice: Dice): Promise<World> {
     `insert into public.tutor_availability_rules (id, tutor_id, day_of_week, start_time, end_time)
      values ($1, $3, 1, '09:00', '12:00'), ($2, $3, 3, '14:00', '18:30')`,
     [dice.uuid(), dice.uuid(), tutors[0]],
+  );
+  await stage.sql.query(
+    `insert into public.booking_messages (booking_id, sender_id, body)
+     select b.id, b.student_id, 'planted' from public.bookings b order by b.id limit 5`,
+  );
+  await stage.sql.query(
+    `insert into public.notifications (user_id, type, title, message)
+     select u.id, 'booking_request', 'Hello', 'planted' from unnest($1::uuid[]) with ordinality u(id, n) order by u.n`,
+    [[...tutors, ...tutors, support, admin]],
   );
   const [first = '', second = ''] = tutors;
   return {

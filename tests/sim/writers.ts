@@ -15,7 +15,13 @@ export type Writer = {
   end(rolls: readonly number[]): Promise<void>;
 };
 
-export function createWriter(client: pg.Client, world: World, newId: () => string, touched: Touched): Writer {
+export function createWriter(
+  client: pg.Client,
+  world: World,
+  newId: () => string,
+  touched: Touched,
+  version: () => number,
+): Writer {
   let isOpen = false;
   let savepoints = 0;
 
@@ -161,6 +167,42 @@ export function createWriter(client: pg.Client, world: World, newId: () => strin
         `insert into public.notifications (user_id, type, title, message) values ($1, 'booking_request', 'Hello', $2)`,
         [pick(world.consoles, a), `notice ${b}`],
       );
+    },
+    /** A row that goes and comes back under its old id, at its first version. */
+    async function reincarnate(a) {
+      const id = await idOf('tutor_unavailability_blocks', a);
+      if (id === undefined) return;
+      touched([id]);
+      const gone = await attempt(
+        'delete from public.tutor_unavailability_blocks where id = $1 returning tutor_id, start_at, end_at',
+        [id],
+      );
+      const row = (gone?.rows as { tutor_id: string; start_at: Date; end_at: Date }[] | undefined)?.[0];
+      if (row === undefined) return;
+      await attempt(
+        `insert into public.tutor_unavailability_blocks (id, tutor_id, start_at, end_at, reason_private)
+         values ($1, $2, $3, $4, 'again')`,
+        [id, row.tutor_id, row.start_at, row.end_at],
+      );
+    },
+    /** What only the server's next versions have. */
+    async function novelty(a, b, c) {
+      if (version() === 0) return;
+      if (version() === 1 || b < 0.3) {
+        const id = await idOf('bookings', a);
+        await change(id, 'update public.bookings set sim_note = $2 where id = $1', [`note ${c}`]);
+        return;
+      }
+      const id = await idOf('sim_notes', a);
+      if (b < 0.5) await change(id, `update public.sim_notes set body = body || '.' where id = $1`);
+      else if (b < 0.65) await change(id, 'delete from public.sim_notes where id = $1');
+      else if (b < 0.8)
+        await change(id, 'update public.sim_notes set tutor_id = $2 where id = $1', [pick(world.tutors, c)]);
+      else
+        await attempt('insert into public.sim_notes (tutor_id, body) values ($1, $2)', [
+          pick(world.tutors, c),
+          `body ${a}`,
+        ]);
     },
     async function touchAll() {
       touched(await all('bookings'));

@@ -18,7 +18,16 @@ export type Fault =
   /** The connection is reset (RST) after `bytes` of the answer's body. */
   | { readonly kind: 'reset'; readonly bytes: number }
   /** Answered by the proxy; the backend hears nothing. */
-  | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
+  /** The answer ends after `bytes` and says that this is all of it, as behind a proxy that cuts. */
+  | { readonly kind: 'cut'; readonly bytes: number }
+  /** The answer is whole, under a content type that is not its own. */
+  | { readonly kind: 'mislabel'; readonly type: string }
   /** Accepted and never answered; ends at `heal()`. */
   | { readonly kind: 'half-open' };
 
@@ -73,7 +82,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const body = await readAll(request);
     if (fault.kind === 'drop-request') return void request.socket.destroy();
     if (fault.kind === 'half-open') return void halfOpen.add(request.socket);
-    if (fault.kind === 'status') return void response.writeHead(fault.status, fault.headers).end('{}');
+    if (fault.kind === 'status')
+      return void response.writeHead(fault.status, fault.headers).end(fault.body ?? '{}');
     if (fault.kind === 'hold' && fault.where === 'request') await hold();
     const copies = fault.kind === 'duplicate' ? 2 : 1;
     const answers = await Promise.all(Array.from({ length: copies }, () => forward(backend, request, body)));
@@ -184,12 +194,16 @@ function forward(backend: URL, request: IncomingMessage, body: Buffer): Promise<
 
 function send(answer: Answer, fault: Fault, socket: Socket, response: ServerResponse): void {
   const { 'transfer-encoding': _, connection: __, ...headers } = answer.headers;
-  response.writeHead(answer.status, { ...headers, 'content-length': String(answer.body.length) });
+  const body = fault.kind === 'cut' ? answer.body.subarray(0, fault.bytes) : answer.body;
+  if (fault.kind === 'mislabel') headers['content-type'] = fault.type;
+  response.writeHead(answer.status, { ...headers, 'content-length': String(body.length) });
   if (fault.kind === 'truncate') {
-    response.write(answer.body.subarray(0, fault.bytes), () => socket.end());
+    response.write(body.subarray(0, fault.bytes), () => socket.end());
   } else if (fault.kind === 'reset') {
-    response.write(answer.body.subarray(0, fault.bytes), () => socket.resetAndDestroy());
+    // Behind a whole body it would be chance whether the reset or the answer is seen first.
+    const bytes = Math.min(fault.bytes, Math.max(0, body.length - 1));
+    response.write(body.subarray(0, bytes), () => socket.resetAndDestroy());
   } else {
-    response.end(answer.body);
+    response.end(body);
   }
 }

@@ -111,3 +111,14 @@ test('ids of edits sort by the time at which they were made and are never the sa
   expect(early < uuidv7(1_795_369_963_584_000)).toBe(true);
   expect(new Set(Array.from({ length: 1000 }, () => uuidv7(1_795_369_963_583_000))).size).toBe(1000);
 });
+
+test('a table whose server gained a column starts from its baseline, once', () => {
+  const page = answer();
+  const before = advance(begun, page, { bookings: ['note'] });
+  expect(before).toMatchObject({ round: null, lacking: { bookings: ['note'] } });
+  const again = { ...before, round: beginRound(before, 2, ['bookings', 'people']) };
+  const after = advance(again, page);
+  expect(after.lacking).toEqual({});
+  expect(after.round?.tables).toEqual({ bookings: { snap: '1:1:', xid: '0', id: zeroId } });
+  expect(advance(after, page).round).toBeNull();
+});

@@ -57,6 +57,7 @@ export function dropBaselines({ db, rows }: Target): void {
     writePullState(db, {
       ...state,
       synced: Object.fromEntries(synced),
+      lacking: Object.fromEntries(Object.entries(state.lacking).filter(([name]) => !remade.includes(name))),
       round: round === null ? null : { ...round, tables: { ...Object.fromEntries(asked), ...fromStart } },
     });
     forgetRemade(db);

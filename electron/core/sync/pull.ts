@@ -1,3 +1,4 @@
+import { wireColumns } from '#shared/domain/sync/tables';
 import type { PullResponse } from '#shared/domain/sync/wire';
 import type { Log } from '../cache/types.ts';
 import { purge, storeAnswers, type Target } from './apply.ts';
@@ -59,7 +60,7 @@ async function tryRound(options: PullOptions, signal: AbortSignal): Promise<'don
     const resync = resyncOf(state, answer);
     if (resync !== null) return startOver(options, resync.reason, resync.keep);
     const isGathering = state.round !== null && isBaseline(state.round);
-    state = advance(state, answer);
+    state = advance(state, answer, lackingIn(target, answer));
     gathered.push(answer);
     rows += countRows(answer);
     // The server works on the next page while this one is stored. Cursors are known, so nothing is in doubt.
@@ -107,6 +108,17 @@ function startOver(options: PullOptions, reason: string, keep: Partial<PullState
   options.log('warn', 'pull.resync', { reason });
   options.onChanged(purge(options.target, keep));
   return 'again';
+}
+
+/** The declared columns that an older server does not send. */
+function lackingIn({ rows }: Target, answer: PullResponse): PullState['lacking'] {
+  return Object.fromEntries(
+    rows.tables.flatMap((table) => {
+      const sent = answer.tables[table.name]?.columns;
+      const missing = wireColumns(table).filter((name) => sent?.includes(name) === false);
+      return missing.length === 0 ? [] : [[table.name, missing]];
+    }),
+  );
 }
 
 function countRows(answer: PullResponse): number {

@@ -48,8 +48,14 @@ export function resyncOf(state: PullState, answer: PullResponse): Resync | null 
 /**
  * Where the pull stands after an answer. When it was the last page, the round is over and the new cursor of every
  * table is the snapshot of the round's FIRST page: rows that changed while the pages went by are sent again.
+ * `lacking` names the declared columns that the answer has not; a table that gained one since starts from its baseline,
+ * because a server that adds a column writes no row.
  */
-export function advance(state: PullState, answer: PullResponse): PullState {
+export function advance(
+  state: PullState,
+  answer: PullResponse,
+  lacking: PullState['lacking'] = {},
+): PullState {
   const { round } = state;
   if (round === null) return state;
   const first = round.first ?? answer.snapshot;
@@ -59,12 +65,20 @@ export function advance(state: PullState, answer: PullResponse): PullState {
     received += page.rows.length;
     const cursor = round.tables[name];
     if (cursor !== undefined && page.more !== null) tables[name] = { ...cursor, ...page.more };
+    if (state.lacking[name]?.some((column) => lacking[name]?.includes(column) !== true) === true)
+      tables[name] = { snap: noSnapshot, xid: '0', id: zeroId };
   }
   const log =
     round.log === null || answer.log === null || answer.log.more === null
       ? null
       : { ...round.log, ...answer.log.more };
-  const next = { ...state, epoch: answer.epoch, accessEpoch: answer.accessEpoch, scope: answer.scope };
+  const next = {
+    ...state,
+    epoch: answer.epoch,
+    accessEpoch: answer.accessEpoch,
+    scope: answer.scope,
+    lacking: { ...without(state.lacking, Object.keys(answer.tables)), ...lacking },
+  };
   if (Object.keys(tables).length > 0 || log !== null) {
     const total = round.total ?? answer.total;
     return { ...next, round: { ...round, first, tables, log, pulled: round.pulled + received, total } };
@@ -76,6 +90,10 @@ export function advance(state: PullState, answer: PullResponse): PullState {
     round: null,
     lastSyncedAt: answer.now,
   };
+}
+
+function without<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
 function sameSet(one: readonly string[], other: readonly string[]): boolean {

@@ -26,6 +26,8 @@ const pullState = z.object({
   logSynced: snapshot.nullable(),
   round: roundState.nullable(),
   lastSyncedAt: z.number().int().nullable(),
+  /** Per table the declared columns that the server, being older, does not send: empty in the rows that are here. */
+  lacking: z.record(z.string(), z.array(z.string())).default({}),
 });
 export type PullState = z.infer<typeof pullState>;
 
@@ -38,6 +40,7 @@ export const emptyPullState: PullState = {
   logSynced: null,
   round: null,
   lastSyncedAt: null,
+  lacking: {},
 };
 
 export function readPullState(db: Database): PullState {

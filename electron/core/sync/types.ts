@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Micros } from '#shared/domain/instant';
 import type { Mutation } from '#shared/domain/mutations';
+import type { SyncTable } from '#shared/domain/sync/tables';
 import type {
   DigestResponse,
   ListRequest,
@@ -44,6 +45,8 @@ export type SyncEngineOptions = {
   /** Renews the session; the engine never has two of these under way. False: a password is needed. */
   readonly refreshSession: () => Promise<boolean>;
   readonly doorbell?: Doorbell;
+  /** The tables that the cache was opened with; other than the declared ones only in a simulated next version. */
+  readonly tables?: readonly SyncTable[];
   /** Rows a table and page; smaller in tests. */
   readonly pageSize?: number;
   /** How long an edit waits before it is sent, in milliseconds; 5,000 unless a test says otherwise. */
