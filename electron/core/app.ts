@@ -261,4 +261,6 @@ const nothingToSync: SyncStatus = {
   serverOffset: 0,
   problem: null,
   isReadOnly: false,
+  alarms: [],
+  notice: null,
 };

@@ -1,9 +1,9 @@
 import { fromMillis } from '#shared/domain/instant';
 import type { Clock } from './cache/types.ts';
 
-/** This machine's time. Its timers do not keep the process alive. */
+/** This machine's time. A monotonic clock would stand still while the machine sleeps. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
-  now: () => fromMillis(performance.timeOrigin + performance.now()),
+  now: () => fromMillis(Date.now()),
   after(millis, run) {
     const timer = setTimeout(run, Math.min(millis, longestTimeout));
     timer.unref();

@@ -3,6 +3,7 @@ import { bookingStatus, sessionStatus } from '../domain/booking-status.ts';
 import { mutation } from '../domain/mutations.ts';
 import { me } from '../domain/roles.ts';
 import { call, stream, type Contract } from './define.ts';
+import { errorCodes } from './errors.ts';
 
 /** What the renderer may ask of the core. Input is always parsed; output in tests and development. */
 
@@ -50,6 +51,30 @@ export const syncCheck = z.object({
   ghosts: z.number().int(),
 });
 
+/** What does not get better by itself soon. `since` by this machine's clock. */
+export const syncAlarm = z.object({
+  /** pull-stalled, push-stalled: nothing was answered for long though the server is in reach, and starting anew did not help;
+      wal-grown: something keeps the write-ahead log from being folded back; disk-full, disk-read-only: nothing can be stored. */
+  kind: z.enum(['pull-stalled', 'push-stalled', 'wal-grown', 'disk-full', 'disk-read-only']),
+  since: micros,
+});
+
+/** A pull that ended well, and what it brought. Instants by this machine's clock. */
+export const syncPull = z.object({
+  startedAt: micros,
+  endedAt: micros,
+  changes: z.array(z.object({ table: z.string(), received: z.number().int(), removed: z.number().int() })),
+});
+
+/** Something that failed, without a word of what it was about. */
+export const syncFault = z.object({
+  at: micros,
+  source: z.enum(['pull', 'push', 'check', 'edit', 'read']),
+  code: z.enum(errorCodes),
+  /** The server's code or status; '' when nothing came back. */
+  detail: z.string(),
+});
+
 export const syncStatus = z.object({
   state: z.enum(['idle', 'pulling', 'pushing', 'offline', 'stopped', 'error']),
   /** Rows received in this pull and, when the server said so, how many there will be. */
@@ -68,6 +93,9 @@ export const syncStatus = z.object({
   problem: z.string().nullable(),
   /** True when another instance holds the cache for writing. */
   isReadOnly: z.boolean(),
+  alarms: z.array(syncAlarm),
+  /** Something that happened to the local data and that the user is told once; null when nothing did. */
+  notice: z.string().nullable(),
 });
 
 export const outboxItem = z.object({

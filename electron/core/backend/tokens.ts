@@ -67,7 +67,7 @@ export function createTokens(options: TokensOptions): Tokens {
   };
 
   const renew = () => {
-    renewal ??= renewNow().finally(() => {
+    renewal ??= withinLimit(clock, renewNow()).finally(() => {
       renewal = null;
     });
     return renewal;
@@ -107,6 +107,19 @@ export function createTokens(options: TokensOptions): Tokens {
     },
   };
 }
+
+/** The request has a limit of its own; the host's storage has none, and everyone waits for the one renewal. */
+async function withinLimit(clock: Clock, work: Promise<boolean>): Promise<boolean> {
+  const late = Promise.withResolvers<never>();
+  const cancel = clock.after(renewalMillis, () => late.reject(offline()));
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    cancel();
+  }
+}
+
+const renewalMillis = 45_000;
 
 /** What auth answers to a grant; further fields stay, because auth-js reads the same storage. */
 const grant = z.looseObject({

@@ -16,6 +16,8 @@ export type CheckOptions = {
   readonly log: Log;
   /** Told after each repair. */
   readonly onChanged: (tables: ReadonlySet<string>) => void;
+  /** Told before the first table and after each: how many are done, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
 };
 
 /**
@@ -31,9 +33,11 @@ export async function checkCache(options: CheckOptions, signal: AbortSignal): Pr
   const tables = target.rows.tables.filter((table) => state.synced[table.name] !== undefined);
   const names = tables.map((table) => table.name);
   const answer = await transport.digest(names, signal);
+  signal.throwIfAborted();
   if (!speaksOf(answer, state)) return null;
   const result = { at: 0, rows: 0, lost: 0, different: 0, ghosts: 0 };
-  for (const table of tables) {
+  for (const [done, table] of tables.entries()) {
+    options.onProgress?.(done, tables.length);
     const theirs = answer.tables[table.name];
     // An older or newer server's rows have other columns, so other hashes.
     if (theirs === undefined || theirs.columns.join() !== wireColumns(table).join()) {
@@ -44,6 +48,7 @@ export async function checkCache(options: CheckOptions, signal: AbortSignal): Pr
     result.rows += [...mine.values()].reduce((sum, bucket) => sum + bucket.rows, 0);
     for (const buckets of differing(mine, theirs.buckets)) {
       const listed = await transport.list({ table: table.name, buckets, snap }, signal);
+      signal.throwIfAborted();
       if (!speaksOf(listed, state)) return null;
       const found = repair(target, table, buckets, listed.list);
       if (found.lost + found.different + found.ghosts === 0) continue;

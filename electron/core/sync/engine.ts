@@ -7,16 +7,18 @@ import { createChecks } from './checks.ts';
 import { addEdit, discardEdit, retryEdit, undoEdit, type EditOptions } from './edits.ts';
 import { backoffMillis, failureOf } from './failures.ts';
 import { createHealth, pullError } from './health.ts';
-import { createLoop } from './loop.ts';
-import { allEdits, dueEdits, nextDueAt, toItem } from './outbox.ts';
+import { createJournal } from './journal.ts';
+import { createLoop, isAbandoned, throwIfAbandoned } from './loop.ts';
+import { allEdits, dueEdits, isWaiting, nextDueAt, toItem } from './outbox.ts';
 import { pullRound } from './pull.ts';
 import { pushDue, requeueInterrupted } from './push.ts';
 import { createRows } from './rows.ts';
 import { clientId, readCheck } from './state.ts';
 import { createStatus } from './status.ts';
 import { releaseHolds } from './holds.ts';
-import type { ChangeListener, SyncEngine, SyncEngineOptions } from './types.ts';
+import type { ChangeListener, SyncEngine, SyncEngineOptions, SyncHealth } from './types.ts';
 import { uuidv7 } from './uuid.ts';
+import { createWatchdog } from './watchdog.ts';
 
 /** Makes the engine of one open cache. Nothing happens before `start()`, except that edits can be added. */
 export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
@@ -27,9 +29,20 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   const changeListeners = new Set<ChangeListener>();
   const health = createHealth(options.refreshSession);
   const client = cache.isReadOnly ? '' : prepare(target, () => newId(clock.now()));
-  const status = createStatus({ target, cache, health, clock, holdMicros });
+  const journal = createJournal(clock);
+  const status = createStatus({
+    target,
+    cache,
+    health,
+    clock,
+    holdMicros,
+    alarms: () => watchdog.alarms(),
+  });
   let isStarted = false;
   let isStopped = false;
+  let startedAt = clock.now();
+  let checking: SyncHealth['check'] = null;
+  let isAwaitingPull = false;
   const disposers: (() => void)[] = [];
   let cancelDue: (() => void) | null = null;
 
@@ -50,6 +63,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     clock,
     async run(signal) {
       status.setPulling(true);
+      journal.beginPull();
       try {
         const isRenewed = await health.withSession(() =>
           pullRound(
@@ -59,16 +73,24 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
               log,
               pageSize: options.pageSize,
               onChanged: changed,
-              onProgress: status.progress,
+              onProgress(state, answer) {
+                alive();
+                journal.received(answer);
+                status.progress(state, answer);
+              },
             },
             signal,
           ),
         );
+        throwIfAbandoned(signal);
         health.succeeded();
+        journal.endPull();
         if (isRenewed) checks.planSoon();
+        if (journal.missedRings >= 3) options.doorbell?.refresh?.();
         await checks.runWanted(signal);
+        watchdog.look();
       } finally {
-        status.setPulling(false);
+        if (!isAbandoned(signal)) status.setPulling(false);
       }
       if (isStarted) pushes.nudge();
     },
@@ -76,10 +98,19 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   });
 
   const checks = createChecks({
-    check: (signal) =>
-      health.withSession(() =>
-        checkCache({ target, transport: options.transport, clock, log, onChanged: changed }, signal),
-      ),
+    async check(signal) {
+      const onProgress = (done: number, total: number) => {
+        alive();
+        checking = { done, total };
+        status.publish();
+      };
+      const work = { target, transport: options.transport, clock, log, onChanged: changed, onProgress };
+      try {
+        return await health.withSession(() => checkCache(work, signal));
+      } finally {
+        if (!isAbandoned(signal)) checking = null;
+      }
+    },
     pull: (signal) => pulls.request(signal),
     clock,
     log,
@@ -89,16 +120,28 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     clock,
     async run(signal) {
       // While the server is out of reach nothing is marked as sent, so that it can still be taken back.
-      if (health.isOffline) await pulls.request(signal);
+      if (health.isOffline) {
+        isAwaitingPull = true;
+        try {
+          await pulls.request(signal);
+        } finally {
+          isAwaitingPull = false;
+        }
+      }
       if (dueEdits(allEdits(target.db), clock.now(), holdMicros).length > 0) {
         status.setPushing(true);
         try {
           const push = { target, transport: options.transport, clock, log, clientId: client, holdMicros };
           const decided = await health.withSession(() => pushDue({ ...push, onChanged: changed }, signal));
+          throwIfAbandoned(signal);
           health.succeeded();
-          if (decided > 0) pulls.kick();
+          if (decided > 0) {
+            journal.answered();
+            pulls.kick();
+            watchdog.look();
+          }
         } finally {
-          status.setPushing(false);
+          if (!isAbandoned(signal)) status.setPushing(false);
         }
       }
       planPush();
@@ -106,9 +149,56 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     onError: (error, attempt) => failed('push', error, attempt),
   });
 
-  function failed(what: string, error: unknown, attempt: number): number | null {
+  const watchdog = createWatchdog({
+    clock,
+    log,
+    wards: [
+      {
+        kind: 'pull',
+        loop: pulls,
+        owedSince: () => (isResting() ? null : (journal.lastPull?.endedAt ?? startedAt)),
+        release() {
+          health.dropRenewal();
+          checking = null;
+        },
+        idleMillis: (options.pollMillis ?? 60_000) + 30_000,
+        alarmMillis: Math.max(600_000, 3 * (options.pollMillis ?? 0)),
+      },
+      {
+        kind: 'push',
+        loop: pushes,
+        owedSince() {
+          const due = isResting() ? [] : dueEdits(allEdits(target.db), clock.now(), holdMicros);
+          if (due.length === 0) return null;
+          return Math.max(startedAt, journal.lastAnswerAt ?? 0, Math.min(...due.map((each) => each.send_at)));
+        },
+        release() {
+          health.dropRenewal();
+          requeueInterrupted(target);
+        },
+        idleMillis: 30_000,
+        alarmMillis: 180_000,
+      },
+    ],
+    isOffline: () => health.isOffline,
+    onAlarm: () => status.publish(),
+  });
+
+  /** Whether standing still is as it should be. */
+  function isResting(): boolean {
+    return !isStarted || isStopped || cache.isReadOnly || health.needsSignIn;
+  }
+
+  /** A push that waits for a pull gets on as long as that does. */
+  function alive(): void {
+    pulls.alive();
+    if (isAwaitingPull) pushes.alive();
+  }
+
+  function failed(what: 'pull' | 'push', error: unknown, attempt: number): number | null {
     const failure = failureOf(error);
     health.failed(toAppError(error));
+    journal.failed(what, error, pullError(error));
     status.publish();
     log('warn', `${what}.failed`, { kind: failure.kind, attempt });
     if (health.needsSignIn) return null;
@@ -142,6 +232,12 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     disposers.push(cancel);
   }
 
+  function rung(): void {
+    journal.rang();
+    watchdog.look();
+    pulls.kick();
+  }
+
   function edit<T extends { readonly tables: ReadonlySet<string> }>(work: () => T): T {
     if (cache.isReadOnly) throw readOnlyError();
     try {
@@ -160,11 +256,13 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       health.signedIn();
       if (!isStarted) {
         isStarted = true;
+        startedAt = clock.now();
         status.setStarted(true);
         planPoll();
+        watchdog.start();
         // A rebuilt file holds nothing that was ever compared.
         checks.start(cache.recovery === null ? (readCheck(target.db)?.at ?? null) : null);
-        if (options.doorbell !== undefined) disposers.push(options.doorbell.onRing(() => pulls.kick()));
+        if (options.doorbell !== undefined) disposers.push(options.doorbell.onRing(rung));
       }
       planPush();
       // What is due goes out when this pull has found the server: without network nothing counts as sent.
@@ -173,6 +271,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     async stop() {
       isStopped = true;
       cancelDue?.();
+      watchdog.stop();
       for (const dispose of disposers.splice(0)) dispose();
       await Promise.all([pulls.stop(), pushes.stop()]);
       status.setStarted(false);
@@ -207,6 +306,20 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       }
     },
     status: status.read,
+    health() {
+      const waiting = allEdits(target.db).filter(isWaiting);
+      return {
+        lastPull: journal.lastPull,
+        check: checking,
+        oldestEditAt: waiting.length === 0 ? null : Math.min(...waiting.map((each) => each.created_at)),
+        lastAnswerAt: journal.lastAnswerAt,
+        pullRetryAt: pulls.retryAt,
+        pushRetryAt: pushes.retryAt,
+        lastRingAt: journal.lastRingAt,
+        faults: journal.faults,
+        restarts: watchdog.restarts,
+      };
+    },
     onStatus: status.listen,
     onChange(listener) {
       changeListeners.add(listener);

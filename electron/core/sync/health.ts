@@ -13,6 +13,8 @@ export type Health = {
   succeeded(): void;
   failed(error: unknown): void;
   signedIn(): void;
+  /** Waits no longer for the renewal under way: the next refused session asks for one of its own. */
+  dropRenewal(): void;
 };
 
 export function createHealth(refreshSession: () => Promise<boolean>): Health {
@@ -22,9 +24,12 @@ export function createHealth(refreshSession: () => Promise<boolean>): Health {
   let renewal: Promise<boolean> | null = null;
 
   async function renew(): Promise<boolean> {
-    renewal ??= refreshSession().finally(() => {
-      renewal = null;
-    });
+    if (renewal === null) {
+      const mine = refreshSession().finally(() => {
+        if (renewal === mine) renewal = null;
+      });
+      renewal = mine;
+    }
     return await renewal;
   }
 
@@ -66,6 +71,9 @@ export function createHealth(refreshSession: () => Promise<boolean>): Health {
     signedIn() {
       needsSignIn = false;
       problem = null;
+    },
+    dropRenewal() {
+      renewal = null;
     },
   };
 }

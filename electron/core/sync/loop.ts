@@ -1,3 +1,4 @@
+import type { Micros } from '#shared/domain/instant';
 import { AppError } from '#shared/rpc/errors';
 import type { Clock } from '../cache/types.ts';
 
@@ -11,7 +12,15 @@ export type Loop = {
   request(signal?: AbortSignal): Promise<void>;
   /** Ends the run under way and those that were asked for; nothing is tried again by itself. */
   cancel(): void;
-  readonly isRunning: boolean;
+  /** Gives up on the run under way, whatever it waits for, forgets a waiting back-off, and begins anew. */
+  restart(): void;
+  /** The run under way got on: an answer came, a step is done. */
+  alive(): void;
+  /** When the run under way last got on; null when none is. */
+  readonly aliveAt: Micros | null;
+  /** When it should try again by itself; null when nothing is planned. */
+  readonly retryAt: Micros | null;
+  /** Resolves when the run under way has ended, or has been given the time to. */
   stop(): Promise<void>;
 };
 
@@ -22,6 +31,22 @@ export type LoopOptions = {
   readonly onError: (error: unknown, attempt: number) => number | null;
 };
 
+/** Whether a run was given up on while it went on: another one may be under way, so it must not store anything. */
+export function isAbandoned(signal: AbortSignal): boolean {
+  return signal.reason instanceof Abandoned;
+}
+
+/** For behind each wait: throws when the run was given up on meanwhile. A run that was only ended may finish its step. */
+export function throwIfAbandoned(signal: AbortSignal): void {
+  if (isAbandoned(signal)) throw signal.reason;
+}
+
+class Abandoned extends AppError {
+  constructor() {
+    super('CANCELLED', 'It stood still and was started anew.');
+  }
+}
+
 type Waiter = { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 
 export function createLoop({ clock, run, onError }: LoopOptions): Loop {
@@ -31,12 +56,16 @@ export function createLoop({ clock, run, onError }: LoopOptions): Loop {
   let isStopped = false;
   let attempt = 0;
   let cancelTimer: (() => void) | null = null;
+  let retryAt: Micros | null = null;
+  let aliveAt: Micros | null = null;
+  let abandon: (reason: Error) => void = () => {};
   let waiting: Waiter[] = [];
   let served: Waiter[] = [];
 
   function clearTimer(): void {
     cancelTimer?.();
     cancelTimer = null;
+    retryAt = null;
   }
 
   function rejectWaiting(message: string): void {
@@ -52,8 +81,9 @@ export function createLoop({ clock, run, onError }: LoopOptions): Loop {
       served = waiting;
       waiting = [];
       controller = new AbortController();
+      aliveAt = clock.now();
       try {
-        await run(controller.signal);
+        await untilAbandoned(run(controller.signal));
         attempt = 0;
         for (const each of served) each.resolve();
       } catch (error) {
@@ -62,10 +92,22 @@ export function createLoop({ clock, run, onError }: LoopOptions): Loop {
         attempt += 1;
         // Those who only rang wait for the back-off like everyone else; those who ask get an answer of their own.
         isWanted = waiting.length > 0;
-        if (delay !== null && !isWanted) cancelTimer = clock.after(delay, kick);
+        if (isAbandoned(controller.signal)) isWanted = true;
+        if (delay !== null && !isWanted) {
+          retryAt = clock.now() + delay * 1000;
+          cancelTimer = clock.after(delay, kick);
+        }
       }
       served = [];
+      aliveAt = null;
     }
+  }
+
+  /** A run that waits for something that never comes must not keep the next one from starting. */
+  function untilAbandoned(work: Promise<void>): Promise<void> {
+    const given = Promise.withResolvers<never>();
+    abandon = given.reject;
+    return Promise.race([work, given.promise]);
   }
 
   function kick(): void {
@@ -101,15 +143,38 @@ export function createLoop({ clock, run, onError }: LoopOptions): Loop {
       rejectWaiting('The synchronisation was cancelled.');
       controller.abort();
     },
-    get isRunning() {
-      return running !== null;
+    restart() {
+      if (isStopped) return;
+      clearTimer();
+      if (running === null) {
+        kick();
+        return;
+      }
+      const reason = new Abandoned();
+      controller.abort(reason);
+      abandon(reason);
+    },
+    alive() {
+      if (aliveAt !== null) aliveAt = clock.now();
+    },
+    get aliveAt() {
+      return aliveAt;
+    },
+    get retryAt() {
+      return retryAt;
     },
     async stop() {
       isStopped = true;
       clearTimer();
       controller.abort();
       rejectWaiting('Synchronisation was stopped.');
+      if (running === null) return;
+      const cancel = clock.after(farewellMillis, () => abandon(new Abandoned()));
       await running;
+      cancel();
     },
   };
 }
+
+/** How long stopping waits for a run that was told to end. */
+const farewellMillis = 3000;

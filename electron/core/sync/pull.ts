@@ -3,6 +3,7 @@ import type { PullResponse } from '#shared/domain/sync/wire';
 import type { Log } from '../cache/types.ts';
 import { purge, storeAnswers, type Target } from './apply.ts';
 import { failureOf } from './failures.ts';
+import { isAbandoned, throwIfAbandoned } from './loop.ts';
 import { advance, beginRound, isBaseline, requestOf, resyncOf } from './round.ts';
 import { nextCounter, readPullState, writePullState, type PullState } from './state.ts';
 import type { SyncTransport } from './types.ts';
@@ -50,6 +51,7 @@ async function tryRound(options: PullOptions, signal: AbortSignal): Promise<'don
   try {
     answer = await ask(state);
   } catch (error) {
+    throwIfAbandoned(signal);
     if (failureOf(error).kind !== 'resync') throw error;
     return startOver(options, 'cursor', {});
   }
@@ -77,6 +79,8 @@ async function tryRound(options: PullOptions, signal: AbortSignal): Promise<'don
     try {
       answer = await upcoming;
     } catch (error) {
+      // Given up on: another run may stand further by now.
+      if (isAbandoned(signal)) throw error;
       // What was gathered is good: keep it, so that the next call goes on behind it.
       if (gathered.length > 0) options.onChanged(storeAnswers(target, gathered.splice(0), state));
       if (failureOf(error).kind !== 'resync') throw error;

@@ -4,6 +4,7 @@ import type { Clock, Log } from '../cache/types.ts';
 import type { Target } from './apply.ts';
 import { durably, replay } from './edits.ts';
 import { failureOf } from './failures.ts';
+import { throwIfAbandoned } from './loop.ts';
 import { allEdits, dueEdits, expectationsOf, findEdit, type StoredEdit } from './outbox.ts';
 import { recordOutcome } from './outcomes.ts';
 import type { SyncTransport } from './types.ts';
@@ -37,6 +38,7 @@ export async function pushDue(options: PushOptions, signal: AbortSignal): Promis
     try {
       answer = await options.transport.push(options.clientId, due.map(toWire), signal);
     } catch (error) {
+      throwIfAbandoned(signal);
       const failure = failureOf(error);
       const isBatch = due.length > 1;
       if (failure.kind === 'too-large' && isBatch) {
@@ -59,6 +61,8 @@ export async function pushDue(options: PushOptions, signal: AbortSignal): Promis
       markQueued(target, due);
       throw error;
     }
+    // Another run may be sending the same edits by now: it gets the same answer from the ledger.
+    throwIfAbandoned(signal);
     decided += store(options, due, answer);
   }
 }

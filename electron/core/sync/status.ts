@@ -5,7 +5,7 @@ import type { Target } from './apply.ts';
 import type { Health } from './health.ts';
 import { allEdits, isWaiting, needsAttention } from './outbox.ts';
 import { readCheck, readOffset, readPullState, writeOffset, type PullState } from './state.ts';
-import type { SyncStatus } from './types.ts';
+import type { SyncAlarm, SyncStatus } from './types.ts';
 
 export type Status = {
   read(): SyncStatus;
@@ -24,10 +24,11 @@ export type StatusOptions = {
   readonly health: Health;
   readonly clock: Clock;
   readonly holdMicros: number;
+  readonly alarms: () => readonly SyncAlarm[];
 };
 
 /** The one truth about synchronisation that the user is shown. */
-export function createStatus({ target, cache, health, clock }: StatusOptions): Status {
+export function createStatus({ target, cache, health, clock, alarms }: StatusOptions): Status {
   const listeners = new Set<(status: SyncStatus) => void>();
   let isStarted = false;
   let isPulling = false;
@@ -61,6 +62,8 @@ export function createStatus({ target, cache, health, clock }: StatusOptions): S
       serverOffset,
       problem: health.problem,
       isReadOnly: cache.isReadOnly,
+      alarms: [...alarms()],
+      notice: null,
     };
   }
 

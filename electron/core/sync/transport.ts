@@ -54,15 +54,22 @@ export function createHttpTransport(
   const call = options.fetch ?? fetch;
 
   async function rpc(name: string, body: unknown, signal: AbortSignal): Promise<unknown> {
-    const token = await options.accessToken();
+    const limit = AbortSignal.timeout(options.timeoutMillis ?? 30_000);
+    const ended = AbortSignal.any([signal, limit]);
+    let token: string | null;
+    try {
+      token = await untilAborted(options.accessToken(), ended);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof TransportError ? error : noAnswer(error);
+    }
     if (token === null) throw new TransportError('Nobody is signed in.', { status: 401 });
     if (subjectOf(token) !== options.userId)
       throw new TransportError('Someone else is signed in.', { status: 401 });
-    const limit = AbortSignal.timeout(options.timeoutMillis ?? 30_000);
     let response: Response;
     let text: string;
     try {
-      response = await call(`${options.url}/rest/v1/rpc/${name}`, {
+      const asking = call(`${options.url}/rest/v1/rpc/${name}`, {
         method: 'POST',
         headers: {
           apikey: options.key,
@@ -71,12 +78,14 @@ export function createHttpTransport(
           'content-profile': 'public',
         },
         body: JSON.stringify(body),
-        signal: AbortSignal.any([signal, limit]),
+        signal: ended,
       });
-      text = new TextDecoder().decode(await response.arrayBuffer());
+      // After a sleep a socket may hang and not even notice that it was ended.
+      response = await untilAborted(asking, ended);
+      text = new TextDecoder().decode(await untilAborted(response.arrayBuffer(), ended));
     } catch (error) {
       signal.throwIfAborted();
-      throw new TransportError('The server did not answer.', { status: 0 }, { cause: error });
+      throw noAnswer(error);
     }
     if (!response.ok) throw refusal(response, text);
     return parse(text);
@@ -98,6 +107,23 @@ export function createHttpTransport(
       return listResponse.parse(await rpc('sync_list_bucket', { p_request: request }, signal));
     },
   };
+}
+
+function noAnswer(error: unknown): TransportError {
+  return new TransportError('The server did not answer.', { status: 0 }, { cause: error });
+}
+
+/** Waits for `work` until `signal` fires, also where `work` itself does not listen to it. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = Promise.withResolvers<never>();
+  const end = () => ended.reject(signal.reason);
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end);
+  try {
+    return await Promise.race([work, ended.promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 /** Who a token says it belongs to. The server checks the signature; here only a mix-up is to be found. */

@@ -11,11 +11,14 @@ import type {
   PushMutation,
   PushResponse,
 } from '#shared/domain/sync/wire';
-import type { outboxItem, syncCheck, syncStatus } from '#shared/rpc/contract';
+import type { outboxItem, syncAlarm, syncCheck, syncFault, syncPull, syncStatus } from '#shared/rpc/contract';
 import type { Cache, Clock, Log } from '../cache/types.ts';
 
 export type SyncStatus = z.output<typeof syncStatus>;
 export type SyncCheck = z.output<typeof syncCheck>;
+export type SyncAlarm = z.output<typeof syncAlarm>;
+export type SyncFault = z.output<typeof syncFault>;
+export type SyncPull = z.output<typeof syncPull>;
 export type OutboxItem = z.output<typeof outboxItem>;
 
 /** The way to the server. Failures are TransportError; tests drop, delay and double answers here. */
@@ -30,6 +33,27 @@ export type SyncTransport = {
 export type Doorbell = {
   /** `listener` is called on every ring and whenever the connection was made again. Returns the disposer. */
   onRing(listener: () => void): () => void;
+  /** It stays silent though there was something to ring for: takes up the connection anew. */
+  refresh?(): void;
+};
+
+/** How synchronisation stands, beyond its status. Instants are by this machine's clock. */
+export type SyncHealth = {
+  readonly lastPull: SyncPull | null;
+  /** Tables compared so far by the self-check under way; null when there is none. */
+  readonly check: { readonly done: number; readonly total: number } | null;
+  /** When the oldest edit that is not decided yet was made. */
+  readonly oldestEditAt: Micros | null;
+  /** When the server last decided on an edit. */
+  readonly lastAnswerAt: Micros | null;
+  /** When it is tried again after a failure. */
+  readonly pullRetryAt: Micros | null;
+  readonly pushRetryAt: Micros | null;
+  readonly lastRingAt: Micros | null;
+  /** Newest first. */
+  readonly faults: readonly SyncFault[];
+  /** How often the watchdog started something anew. */
+  readonly restarts: number;
 };
 
 export type SyncEngineOptions = {
@@ -76,6 +100,7 @@ export type SyncEngine = {
   /** Resolves when every edit that can be sent now has an outcome; rejects with AppError OFFLINE otherwise. */
   flush(signal?: AbortSignal): Promise<void>;
   status(): SyncStatus;
+  health(): SyncHealth;
   onStatus(listener: (status: SyncStatus) => void): () => void;
   onChange(listener: ChangeListener): () => void;
   /** Queues an edit and shows its effect, in one durable transaction. Throws AppError when it cannot apply. */

@@ -27,6 +27,8 @@ const idle = {
   serverOffset: 0,
   problem: null,
   isReadOnly: false,
+  alarms: [],
+  notice: null,
 } as const;
 
 describe('the sync pill', () => {
