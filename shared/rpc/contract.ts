@@ -93,7 +93,7 @@ export const syncStatus = z.object({
   problem: z.string().nullable(),
   /** True when another instance holds the cache for writing. */
   isReadOnly: z.boolean(),
-  alarms: z.array(syncAlarm),
+  alarms: z.array(syncAlarm).readonly(),
   /** Something that happened to the local data and that the user is told once; null when nothing did. */
   notice: z.string().nullable(),
 });

@@ -62,7 +62,7 @@ export function createStatus({ target, cache, health, clock, alarms }: StatusOpt
       serverOffset,
       problem: health.problem,
       isReadOnly: cache.isReadOnly,
-      alarms: [...alarms()],
+      alarms: alarms(),
       notice: null,
     };
   }
