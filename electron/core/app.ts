@@ -105,12 +105,10 @@ export function createApp(options: AppOptions): App {
       draftKinds: options.draftKinds ?? draftKinds,
       onStatus: (status) => syncStatus.set(status),
       onChange: (tables) => changes.publish(tables),
+      onAccess: () => void session.verify(),
     });
-    return {
-      connection,
-      backend,
-      session: createSession({ backend, storage, host, openWorkspace, clock, log }),
-    };
+    const session = createSession({ backend, storage, host, openWorkspace, clock, log });
+    return { connection, backend, session };
   }
 
   function requireLink(): Link {
@@ -226,6 +224,7 @@ export function createApp(options: AppOptions): App {
           session: sessionState.get(),
           sync,
           outbox,
+          doorbell: workspace?.doorbell() ?? null,
           cache: workspace === null ? [] : await cacheLines(workspace.cache, sync, outbox, clock.now()),
           log: options.log.recent(200),
           now: new Date(toMillis(clock.now())),

@@ -5,6 +5,7 @@ import type { HostContract } from '#shared/rpc/host-contract';
 import { AppError } from '#shared/rpc/errors';
 import type { ConnectionState } from '../connection/connection.ts';
 import type { SessionState } from '../session/session.ts';
+import type { DoorbellWay } from '../sync/doorbell.ts';
 import type { OutboxItem, SyncStatus } from '../sync/types.ts';
 
 export type DiagnosticsInput = {
@@ -13,6 +14,8 @@ export type DiagnosticsInput = {
   readonly session: SessionState;
   readonly sync: SyncStatus;
   readonly outbox: readonly OutboxItem[];
+  /** How the console hears of changes; null while no cache is open. */
+  readonly doorbell: DoorbellWay | null;
   /** See cacheLines; empty while no cache is open. */
   readonly cache: readonly string[];
   /** Lines of the log, already redacted. */
@@ -36,6 +39,7 @@ export function diagnosticsText(input: DiagnosticsInput): string {
     `Sync: ${sync.state}, last synced ${isoOf(sync.lastSyncedAt)}, server clock ${Math.round(sync.serverOffset / 1000)} ms ahead` +
       (sync.isReadOnly ? ', read-only' : ''),
     ...(sync.problem === null ? [] : [`Problem: ${sync.problem}`]),
+    ...(input.doorbell === null ? [] : [`Doorbell: ${doorbellWords[input.doorbell]}`]),
     ...input.cache,
     `Outbox: ${outbox.length === 0 ? 'empty' : ''}`,
     ...[...counts].map(([what, items]) => `  ${items.length} x ${what}`),
@@ -62,6 +66,13 @@ function rolesOf(me: {
 }): string {
   return [me.profileRole ?? 'no profile', ...me.staffRoles].join(', ');
 }
+
+const doorbellWords: Readonly<Record<DoorbellWay, string>> = {
+  connecting: 'not connected yet; changes come with the polls',
+  broadcast: 'private Broadcast',
+  changes: 'postgres_changes, because private Broadcast is refused or missing; it is tried again',
+  none: 'none is offered; changes come with the polls',
+};
 
 function codeOf(item: OutboxItem): string {
   return item.problemCode === null ? '' : ` (${item.problemCode})`;

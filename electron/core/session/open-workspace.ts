@@ -10,6 +10,7 @@ import { settledWithin } from '../clock.ts';
 import { createDrafts } from '../drafts/drafts.ts';
 import { createDoorbell } from '../sync/doorbell.ts';
 import { createSyncEngine } from '../sync/engine.ts';
+import { readPullState } from '../sync/state.ts';
 import { createHttpTransport, TransportError } from '../sync/transport.ts';
 import type { SyncStatus } from '../sync/types.ts';
 import { watchOtherWriter } from './other-writer.ts';
@@ -29,6 +30,8 @@ export type WorkspaceOptions = {
   onStatus(status: SyncStatus): void;
   /** Tables of the cache that changed, 'outbox' and 'drafts' among them. */
   onChange(tables: Iterable<string>): void;
+  /** A pull found other rights than before: whoever shows roles should ask again. */
+  onAccess(): void;
 };
 
 /** Opens a user's cache of one backend and makes its engine. */
@@ -42,8 +45,15 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       clock,
       log,
     });
-    const isStaff = staffRoles.length > 0;
-    const doorbell = createDoorbell({ client: backend.client, userId, isStaff, clock, log });
+    const doorbell = createDoorbell({
+      client: backend.client,
+      userId,
+      isStaff: staffRoles.length > 0,
+      tables: () => readPullState(cache.db).scope ?? [],
+      clock,
+      random: Math.random,
+      log,
+    });
     const transport = createHttpTransport({
       url: backend.url,
       key: options.key,
@@ -61,6 +71,10 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       transport,
       refreshSession,
       doorbell,
+      onAccess() {
+        doorbell.refresh();
+        options.onAccess();
+      },
       ...(options.holdMillis === undefined ? {} : { holdMillis: options.holdMillis }),
       ...(options.pollMillis === undefined ? {} : { pollMillis: options.pollMillis }),
     });
@@ -121,7 +135,16 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       await settledWithin(farewellMillis, doorbell.close());
       await finish();
     };
-    return { userId, cache, engine, drafts, close: () => end(cache.close), remove: () => end(cache.remove) };
+    return {
+      userId,
+      cache,
+      engine,
+      drafts,
+      doorbell: () => doorbell.way,
+      update: (who) => doorbell.setStaff(who.staffRoles.length > 0),
+      close: () => end(cache.close),
+      remove: () => end(cache.remove),
+    };
   };
 }
 

@@ -85,6 +85,7 @@ export function createSession(options: SessionOptions): SessionService {
           error instanceof AppError ? error : new AppError('INTERNAL', 'The local data cannot be opened.');
       }
     }
+    workspace?.update(who);
     workspace?.engine.start();
   }
 

@@ -1,6 +1,7 @@
 import type { Me } from '#shared/domain/roles';
 import type { Cache } from '../cache/types.ts';
 import type { Drafts } from '../drafts/drafts.ts';
+import type { DoorbellWay } from '../sync/doorbell.ts';
 import type { SyncEngine } from '../sync/types.ts';
 
 /** What is open while somebody is signed in: that user's cache of this backend, and its synchronisation. */
@@ -9,6 +10,10 @@ export type Workspace = {
   readonly cache: Cache;
   readonly engine: SyncEngine;
   readonly drafts: Drafts;
+  /** How the console hears of changes, for diagnostics. */
+  readonly doorbell: () => DoorbellWay;
+  /** The user's rights as the server has them now. */
+  update(who: Me): void;
   /** Stops synchronising and closes the file; it and its waiting edits stay on disk. */
   close(): Promise<void>;
   /** The same, and deletes the file with everything in it. */

@@ -78,6 +78,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
                 journal.received(answer);
                 status.progress(state, answer);
               },
+              onProgress: status.progress,
+              onAccess: options.onAccess,
             },
             signal,
           ),

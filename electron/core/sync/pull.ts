@@ -16,6 +16,8 @@ export type PullOptions = {
   /** Told after each commit. */
   readonly onChanged: (tables: ReadonlySet<string>) => void;
   readonly onProgress: (state: PullState, answer: PullResponse) => void;
+  /** Told when the user's rights are others than the cache was filled with. */
+  readonly onAccess?: (() => void) | undefined;
 };
 
 /** Rows that a first pull gathers before it commits: random ids dirty most pages once a transaction. */
@@ -111,6 +113,7 @@ function start(target: Target): PullState {
 function startOver(options: PullOptions, reason: string, keep: Partial<PullState>): 'again' {
   options.log('warn', 'pull.resync', { reason });
   options.onChanged(purge(options.target, keep));
+  if (reason === 'access') options.onAccess?.();
   return 'again';
 }
 

@@ -71,6 +71,8 @@ export type SyncEngineOptions = {
   readonly doorbell?: Doorbell;
   /** The tables that the cache was opened with; other than the declared ones only in a simulated next version. */
   readonly tables?: readonly SyncTable[];
+  /** Told when a pull has found that what the user may see changed as a whole: role, suspension, family. */
+  readonly onAccess?: () => void;
   /** Rows a table and page; smaller in tests. */
   readonly pageSize?: number;
   /** How long an edit waits before it is sent, in milliseconds; 5,000 unless a test says otherwise. */

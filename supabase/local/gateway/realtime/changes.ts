@@ -46,6 +46,20 @@ export function concerns(subscription: Subscription, change: Change): boolean {
   );
 }
 
+/** The first subscription to a table that is not in the publication of Realtime; undefined when all of them can be made. */
+export async function unpublished(
+  database: Database,
+  subscriptions: readonly Subscription[],
+): Promise<Subscription | undefined> {
+  const published = await database.query<{ name: string }>(
+    `select schemaname || '.' || tablename as name from pg_publication_tables where pubname = 'supabase_realtime'`,
+  );
+  const names = new Set(published.map(({ name }) => name));
+  return subscriptions.find(
+    ({ schema, table }) => table !== undefined && table !== '*' && !names.has(`${schema}.${table}`),
+  );
+}
+
 /** The `data` of a postgres_changes message with the ids of the subscriptions it is for; undefined when it is for none. */
 export async function changeFor(
   database: Database,

@@ -16,7 +16,7 @@ export type Member = {
   readonly wantsOwnBroadcasts: boolean;
   readonly presenceKey: string;
   readonly seesPresence: boolean;
-  readonly subscriptions: readonly Subscription[];
+  subscriptions: readonly Subscription[];
   /** What the client says about itself, while it says something. */
   presence: Json | undefined;
   send(event: string, payload: Json): void;

@@ -6,7 +6,7 @@ import { isJson, text, type Json } from '../http.ts';
 import type { Keys } from '../keys.ts';
 import type { Claims } from '../tokens.ts';
 import { everything, permissionsOn, type Permissions } from './authorize.ts';
-import type { Subscription } from './changes.ts';
+import { unpublished, type Subscription } from './changes.ts';
 import type { Channels, Member } from './channels.ts';
 import {
   broadcastOf,
@@ -104,9 +104,15 @@ export function serveSocket(
       postgres_changes: member.subscriptions.map((subscription) => ({ ...subscription })),
     });
     if (member.subscriptions.length > 0) {
+      const missing = await unpublished(context.database, member.subscriptions);
+      // As hosted: one table that is not published and none of the subscriptions is made.
+      if (missing !== undefined) member.subscriptions = [];
       const system = {
-        message: 'Subscribed to PostgreSQL',
-        status: 'ok',
+        message:
+          missing === undefined
+            ? 'Subscribed to PostgreSQL'
+            : `Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the given connect parameters: [schema: ${missing.schema}, table: ${missing.table}]`,
+        status: missing === undefined ? 'ok' : 'error',
         extension: 'postgres_changes',
         channel: name,
       };
