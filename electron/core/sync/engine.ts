@@ -78,7 +78,6 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
                 journal.received(answer);
                 status.progress(state, answer);
               },
-              onProgress: status.progress,
               onAccess: options.onAccess,
             },
             signal,
