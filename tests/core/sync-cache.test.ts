@@ -145,7 +145,7 @@ test('a full disk refuses an edit and keeps neither half of it', async () => {
 
 test('a full disk stops a pull where it stands, and it goes on when there is room', async () => {
   await plantBookings(backend.sql, tutor.id, student.id, 400);
-  const tight = await openConsole(backend, tutor, { directory, maxPages: 60, pageSize: 50 });
+  const tight = await openConsole(backend, tutor, { directory, maxPages: 130, pageSize: 50 });
   await expect(tight.engine.pull()).rejects.toMatchObject({ code: 'DISK_FULL' });
   expect(tight.engine.status()).toMatchObject({ problem: expect.stringMatching(/disk is full/) });
   await tight.stop();
@@ -168,7 +168,8 @@ test('a table whose declaration changed is filled again, and the others stay', a
       pull(request, signal) {
         asked.push(
           Object.entries(request.tables)
-            .filter(([, cursor]) => cursor.snap === '1:1:')
+            // What a tutor may not cache is asked for each time, and never comes.
+            .filter(([name, cursor]) => cursor.snap === '1:1:' && !name.includes('verification'))
             .map(([name]) => name),
         );
         return inner.pull(request, signal);

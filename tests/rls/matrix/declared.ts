@@ -16,6 +16,8 @@ export type TableRule = {
   readonly updateColumns?: readonly string[];
   /** Columns that must stay private; each is read on its own, row by row. */
   readonly sensitive?: readonly string[];
+  /** Columns that nobody who is signed in may read, whatever rows he sees. */
+  readonly hidden?: readonly string[];
 };
 
 export type RpcRule = {
@@ -39,6 +41,7 @@ const parties: readonly Role[] = [...tutors, 'student', 'parent'];
 const desk: readonly Role[] = ['support', 'admin'];
 const staff: readonly Role[] = ['reviewer', 'support', 'admin'];
 const admin: readonly Role[] = ['admin'];
+const reviewers: readonly Role[] = ['reviewer', 'admin'];
 
 /** A lesson and what hangs on it: its parties, the desk, nobody else. Written through RPCs only. */
 const lesson = { select: { own: parties, other: desk } };
@@ -46,6 +49,8 @@ const lesson = { select: { own: parties, other: desk } };
 const schedule = { select: { own: tutors, other: desk } };
 /** What a tutor offers, at what price. */
 const offer = { select: { own: tutors, other: admin } };
+/** What reviewers work with: cases of others, nothing of it for who is judged. */
+const review = { select: { other: reviewers } };
 /** The same for everyone who may use the console. */
 const reference = { select: { other: active } };
 
@@ -104,6 +109,38 @@ export const declaredTables: Readonly<Record<string, TableRule>> = {
   notification_outbox: { select: { other: admin }, sensitive: ['payload'] },
   audit_log: { select: { other: admin }, sensitive: ['details', 'reason'] },
   cron_runs: { select: { other: admin } },
+  tutor_verification_requests: {
+    select: { own: tutors, other: reviewers },
+    hidden: [
+      'extracted_text',
+      'extracted_json',
+      'notes',
+      'confidence_score',
+      'system_recommendation',
+      'system_reason',
+      'reviewed_by',
+    ],
+  },
+  tutor_verified_subjects: {
+    select: { own: tutors, other: reviewers },
+    hidden: ['grade', 'verified_by_admin_id'],
+  },
+  degrees: { select: { own: tutors, other: reviewers }, hidden: ['reviewed_by'] },
+  degree_documents: review,
+  tutor_verification_events: { ...review, sensitive: ['actor_id', 'payload'] },
+  verification_settings: review,
+  verification_reasons: review,
+  verification_cases: { ...review, sensitive: ['recommendation_reason', 'decided_by'] },
+  verification_claims: review,
+  verification_documents: { ...review, sensitive: ['sha256', 'phash', 'candidate_number'] },
+  verification_findings: { ...review, sensitive: ['extracted', 'extracted_text'] },
+  verification_grades: { ...review, sensitive: ['grade'] },
+  // Ticks of another reviewer are an admin's to see.
+  verification_evidence: { select: { own: ['reviewer'], other: admin }, sensitive: ['checklist'] },
+  verification_notes: { ...review, sensitive: ['body'] },
+  verification_decisions: { ...review, sensitive: ['override_reason', 'public_text'] },
+  verification_resubmissions: review,
+  verification_second_reviews: { ...review, sensitive: ['second_note'] },
 };
 
 /** Deciding on a request: the tutor whose request it is, or an admin. */
@@ -165,6 +202,19 @@ export const declaredSync: Readonly<Record<string, TableRule['select']>> = {
   sessions: { own: tutors, other: desk },
   noshow_claims: { own: tutors, other: desk },
   notifications: { own: [...tutors, ...staff] },
+  verification_settings: review.select,
+  verification_reasons: review.select,
+  verification_cases: review.select,
+  verification_claims: review.select,
+  verification_documents: review.select,
+  verification_findings: review.select,
+  verification_grades: review.select,
+  verification_evidence: { own: ['reviewer'], other: admin },
+  verification_notes: review.select,
+  verification_decisions: review.select,
+  verification_resubmissions: review.select,
+  verification_second_reviews: review.select,
+  tutor_verification_events: review.select,
 };
 
 /** Functions of our schemas that anon may execute. None: the console has nothing to say to who is not signed in. */

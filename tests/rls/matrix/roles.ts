@@ -33,6 +33,9 @@ export type Story = {
   readonly claim: string;
   readonly block: string;
   readonly schedule: string;
+  /** A certificate of the tutor's that waits for review, with a row of everything that can hang on a case. */
+  readonly request: string;
+  readonly degree: string;
 };
 
 export type Stage = {
@@ -61,6 +64,9 @@ export async function buildStage(sql: pg.Pool): Promise<Stage> {
     await note(sql, id);
     return id;
   };
+  const reviewer = await member('reviewer');
+  for (const story of [mine, theirs, suspended])
+    await fillCase(sql, subject, story, [reviewer, theirs.student]);
   await sql.query(`insert into public.cron_runs (job) values ('probe')`);
   await sql.query(`select private.audit('probe', 'probe', null)`);
   return {
@@ -71,7 +77,7 @@ export async function buildStage(sql: pg.Pool): Promise<Stage> {
       tutor: mine.tutor,
       otherTutor: theirs.tutor,
       suspended: suspended.tutor,
-      reviewer: await member('reviewer'),
+      reviewer,
       support: await member('support'),
       admin: await member('admin'),
     },
@@ -151,7 +157,22 @@ async function buildStory(sql: pg.Pool, subject: string, index: number): Promise
     [session, tutor, student],
   );
   for (const user of [tutor, student, parent]) await note(sql, user);
+  const request = await only(
+    `insert into public.tutor_verification_requests (tutor_id, status, file_path, extracted_text, created_at)
+     values ($1, 'READY_FOR_REVIEW', ($1::uuid)::text || '/requests/slip.pdf', 'Grade I', now() - interval '1 day') returning id`,
+    [tutor],
+  );
+  const degree = await only(
+    `insert into public.degrees (user_id, full_name, degree) values ($1, 'A Name', 'BSc') returning id`,
+    [tutor],
+  );
+  await sql.query(
+    `insert into public.degree_documents (degree_id, file_url) values ($1, ($2::uuid)::text || '/degree.pdf')`,
+    [degree, tutor],
+  );
   return {
+    request,
+    degree,
     tutor,
     student,
     parent,
@@ -167,6 +188,61 @@ async function buildStory(sql: pg.Pool, subject: string, index: number): Promise
     block,
     schedule: await only('select id from public.tutor_schedules where tutor_id = $1', [tutor]),
   };
+}
+
+/** A row of everything that can hang on a story's case, as if it had been reviewed before. */
+async function fillCase(
+  sql: pg.Pool,
+  subject: string,
+  { tutor, request }: Story,
+  [reviewer, another]: readonly [string, string],
+): Promise<void> {
+  const decision = randomUUID();
+  for (const [text, ...values] of [
+    [`insert into public.verification_claims (id) values ($1)`],
+    [
+      `insert into public.tutor_verification_events (request_id, event_type, actor_id) values ($1, 'SUBMITTED', $2)`,
+      tutor,
+    ],
+    [
+      `insert into public.tutor_verified_subjects (tutor_id, subject_id, exam_type, grade, source_request_id)
+       values ($2, $3, 'CAPE', 1, $1)`,
+      tutor,
+      subject,
+    ],
+    [
+      `insert into public.verification_grades (case_id, subject_id, exam_type, grade) values ($1, $2, 'CAPE', 1)`,
+      subject,
+    ],
+    [
+      `insert into public.verification_evidence (case_id, reviewer_id) values ($1, $2), ($1, $3)`,
+      reviewer,
+      another,
+    ],
+    [`insert into public.verification_notes (case_id, author_id, body) values ($1, $2, 'Odd font')`, another],
+    [
+      `insert into public.verification_decisions (id, case_id, tutor_id, kind, reviewer_id, outcome, decided_at, undo_until)
+       values ($2, $1, $3, 'certificate', $4, 'RESUBMIT', now(), now())`,
+      decision,
+      tutor,
+      another,
+    ],
+    [
+      `insert into public.verification_resubmissions (case_id, decision_id, tutor_id, kind, public_text, requested_at, due_at)
+       values ($1, $2, $3, 'certificate', 'Again', now(), now())`,
+      decision,
+      tutor,
+    ],
+    [
+      `insert into public.verification_second_reviews (case_id, tutor_id, kind, submitted_at, first_decision_id,
+         first_reviewer_id, opens_at) values ($1, $2, 'certificate', now(), $3, $4, now())`,
+      tutor,
+      decision,
+      another,
+    ],
+  ] as const) {
+    await sql.query(text, [request, ...values]);
+  }
 }
 
 async function person(sql: pg.Pool, role: string): Promise<string> {

@@ -41,7 +41,10 @@ export async function runMatrix(databaseUrl: string, only?: readonly string[]): 
       tables: found.tables.filter(({ name }) => declaredTables[name] !== undefined && isAsked(name)),
       rpcs: found.rpcs.filter((name) => declaredRpcs[name] !== undefined && isAsked(name)),
     };
-    const cells = await probe(sql, stage, known, (table) => declaredTables[table]?.sensitive ?? []);
+    const cells = await probe(sql, stage, known, (table) => [
+      ...(declaredTables[table]?.sensitive ?? []),
+      ...(declaredTables[table]?.hidden ?? []),
+    ]);
     return {
       roles,
       tables: found.tables.map(({ name }) => name),
@@ -137,8 +140,9 @@ function isDeclared({ subject, verb, role, relation }: Cell): boolean {
     rule?.[relation]?.includes(role) ?? false;
   const table = declaredTables[subject.split('.')[0] ?? ''];
   switch (verb) {
-    case 'select':
     case 'column':
+      return has(table?.select) && table?.hidden?.includes(subject.split('.')[1] ?? '') !== true;
+    case 'select':
       return has(table?.select);
     case 'update':
       return has(table?.update);

@@ -30,7 +30,19 @@ export function targetOf(stage: Stage, table: string, role: Role, relation: Rela
     case 'notification_outbox':
     case 'audit_log':
     case 'cron_runs':
+    case 'verification_settings':
+    case 'verification_reasons':
       return relation === 'other' ? { where: 'true', values: [] } : null;
+    case 'verification_evidence':
+      // The tutor's own: what was ticked about him. The reviewer's own: what he ticked.
+      if (relation === 'related') return null;
+      if (role === 'reviewer' && relation === 'own') return by('reviewer_id', userId);
+      return relation === 'own' && own === null
+        ? null
+        : {
+            where: 'case_id = $1 and reviewer_id is distinct from $2',
+            values: [(relation === 'own' ? own : other)?.request, userId],
+          };
     default:
       if (relation === 'related') return null;
       return byStory(table, relation === 'own' ? own : other);
@@ -55,6 +67,25 @@ function byStory(table: string, story: Story | null): Target {
       return by('id', story?.session ?? null);
     case 'noshow_claims':
       return by('id', story?.claim ?? null);
+    case 'tutor_verification_requests':
+    case 'verification_cases':
+    case 'verification_claims':
+    case 'verification_findings':
+      return by('id', story?.request ?? null);
+    case 'degrees':
+      return by('id', story?.degree ?? null);
+    case 'degree_documents':
+      return by('degree_id', story?.degree ?? null);
+    case 'tutor_verified_subjects':
+      return by('tutor_id', story?.tutor ?? null);
+    case 'tutor_verification_events':
+    case 'verification_documents':
+    case 'verification_grades':
+    case 'verification_notes':
+    case 'verification_decisions':
+    case 'verification_resubmissions':
+    case 'verification_second_reviews':
+      return by('case_id', story?.request ?? null);
     default:
       throw new Error(`no row of ${table} is staged: say in targets.ts whose rows it has`);
   }
@@ -139,6 +170,19 @@ export const syncedTables = [
   'sessions',
   'noshow_claims',
   'notifications',
+  'verification_settings',
+  'verification_reasons',
+  'verification_cases',
+  'verification_claims',
+  'verification_documents',
+  'verification_findings',
+  'verification_grades',
+  'verification_evidence',
+  'verification_notes',
+  'verification_decisions',
+  'verification_resubmissions',
+  'verification_second_reviews',
+  'tutor_verification_events',
 ] as const;
 
 const pullRequest = {
