@@ -17,6 +17,7 @@ import { diagnosticsText, hostInfo } from './diagnostics/diagnostics.ts';
 import { createChanges } from './live/changes.ts';
 import { createSignal, watchSignal } from './live/signal.ts';
 import type { LogFile } from './log/log.ts';
+import { outboxHandlers } from './sync/handlers.ts';
 import { scheduleHandlers } from './schedule/handlers.ts';
 import { createExclusive } from './session/exclusive.ts';
 import { workspaceOpener } from './session/open-workspace.ts';
@@ -126,7 +127,6 @@ export function createApp(options: AppOptions): App {
   }
 
   const engine = () => requireWorkspace().workspace.engine;
-  const drafts = () => requireWorkspace().workspace.drafts;
 
   const handlers: Handlers<AppContract> = {
     'app.info': () => host['host.info']({}),
@@ -177,37 +177,7 @@ export function createApp(options: AppOptions): App {
     },
     'changes.watch': (_input, signal) => changes.watch(signal),
 
-    'outbox.list': async () => ({ items: [...(link?.session.workspace()?.engine.outbox() ?? [])] }),
-    'outbox.add': async (edit) => engine().add(edit),
-    'outbox.undo': async ({ mutationId }) => {
-      engine().undo(mutationId);
-      return {};
-    },
-    'outbox.retry': async ({ mutationId }) => {
-      engine().retry(mutationId);
-      return {};
-    },
-    'outbox.discard': async ({ mutationId }) => {
-      engine().discard(mutationId);
-      return {};
-    },
-
-    'drafts.list': async () => ({ items: [...(link?.session.workspace()?.drafts.list() ?? [])] }),
-    'drafts.save': async ({ kind, args }) => drafts().save(kind, args),
-    'drafts.accept': async ({ id }) => {
-      drafts().accept(id);
-      return {};
-    },
-    'drafts.discard': async ({ id }) => {
-      drafts().discard(id);
-      return {};
-    },
-    'drafts.confirm': ({ id }) => drafts().confirm(id),
-    'drafts.settle': async () => {
-      await drafts().settle();
-      return {};
-    },
-
+    ...outboxHandlers({ current: () => link?.session.workspace() ?? null, require: requireWorkspace }),
     ...scheduleHandlers({
       require: requireWorkspace,
       now: () => clock.now() + syncStatus.get().serverOffset,

@@ -125,6 +125,21 @@ export const outboxItem = z.object({
   problemCode: z.string().nullable(),
   /** For a conflict: per field the value it was based on, the server's, and mine. */
   fields: z.array(z.object({ field: z.string(), base: z.json(), theirs: z.json(), mine: z.json() })),
+  /** What was meant, as it was given to outbox.add. */
+  args: z.record(z.string(), z.json()),
+  /** Edits that were made together have the same. */
+  groupId: z.uuid().nullable(),
+});
+
+/** Edits that were made together, while one of them is in the outbox. */
+export const outboxGroup = z.object({
+  id: z.uuid(),
+  title: z.string(),
+  createdAt: micros,
+  total: z.number().int(),
+  /** Of these, how many the server has and how many were taken back or dropped; the others are items of the outbox. */
+  applied: z.number().int(),
+  dropped: z.number().int(),
 });
 
 /** A decision that is kept here until its user confirms it online. */
@@ -285,7 +300,7 @@ export const contract = {
   /** Says which tables changed, after each local commit. The first value comes at once. */
   'changes.watch': stream(none, z.object({ revision: z.number().int(), tables: z.array(z.string()) })),
 
-  'outbox.list': call(none, z.object({ items: z.array(outboxItem) })),
+  'outbox.list': call(none, z.object({ items: z.array(outboxItem), groups: z.array(outboxGroup) })),
   /** Applies the edit locally and queues it, in one transaction. */
   'outbox.add': call(mutation, z.object({ mutationId: z.uuid() })),
   /** Takes back an edit that has not been sent. Fails with CONFLICT when it is already on its way. */
@@ -293,6 +308,29 @@ export const contract = {
   /** Tries a refused or waiting edit again, based on what the server has now. */
   'outbox.retry': call(z.object({ mutationId: z.uuid() }), done),
   'outbox.discard': call(z.object({ mutationId: z.uuid() }), done),
+  /** The same for a conflict in which both sides changed different fields: neither change is lost. */
+  'outbox.keepBoth': call(z.object({ mutationId: z.uuid() }), done),
+  /** Puts a changed edit into the place of a refused one. When it cannot apply, the refused one stays. */
+  'outbox.replace': call(
+    z.object({ mutationId: z.uuid(), edit: mutation }),
+    z.object({ mutationId: z.uuid() }),
+  ),
+  /** Queues edits that belong together, in one transaction; says of each that cannot apply why. REJECTED when none can. */
+  'outbox.addMany': call(
+    z.object({ title: z.string().min(1).max(200), edits: z.array(mutation).min(1).max(200) }),
+    z.object({
+      groupId: z.uuid(),
+      results: z.array(z.object({ mutationId: z.uuid().nullable(), problem: z.string().nullable() })),
+    }),
+  ),
+  /** Takes back what was not sent of a group, and says how many were too late. */
+  'outbox.undoGroup': call(
+    z.object({ groupId: z.uuid() }),
+    z.object({ undone: z.number().int(), left: z.number().int() }),
+  ),
+  /** Tries the refused ones of a group again, or drops them. */
+  'outbox.retryGroup': call(z.object({ groupId: z.uuid() }), z.object({ count: z.number().int() })),
+  'outbox.discardGroup': call(z.object({ groupId: z.uuid() }), z.object({ count: z.number().int() })),
 
   'drafts.list': call(none, z.object({ items: z.array(draftItem) })),
   /** Keeps a decision of one of the kinds of shared/domain/drafts.ts; one about the same row is replaced. */

@@ -5,6 +5,7 @@ import { buildIndexes, forgetRemade, readRemade, resetTable } from '../cache/sch
 import { putOverlayOn, takeOverlayOff } from './overlay.ts';
 import type { Rows } from './rows.ts';
 import { emptyPullState, readPullState, writePullState, type PullState } from './state.ts';
+import { closeGroupItems } from './groups.ts';
 
 /** What a transaction of a pull works on. */
 export type Target = { readonly db: Database; readonly rows: Rows; readonly userId: string };
@@ -107,5 +108,6 @@ function finish({ db, rows }: Target, state: PullState): void {
     statement(db, `DELETE FROM outbox WHERE state = 'applied' AND applied_round < ?`).run(
       before.round.number,
     );
+    closeGroupItems(db, 'applied');
   }
 }

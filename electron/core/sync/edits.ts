@@ -12,6 +12,8 @@ import {
   insertEdit,
   isWaiting,
   needsAttention,
+  overwriteEdit,
+  type NewEdit,
   type StoredEdit,
 } from './outbox.ts';
 import { nextCounter } from './state.ts';
@@ -40,29 +42,45 @@ export function durably<T>(target: Target, work: () => T): T {
 
 /** Queues an edit together with its effect. Throws NOT_FOUND or REJECTED when the rows do not allow it. */
 export function addEdit(options: EditOptions, edit: Mutation): Changed & { readonly mutationId: string } {
-  const { target, clock } = options;
+  return durably(options.target, () => queueEdit(options, edit, null));
+}
+
+/** The same inside a durable transaction, as one of a group or alone. A refusal has written nothing. */
+export function queueEdit(
+  options: EditOptions,
+  edit: Mutation,
+  groupId: string | null,
+): Changed & { readonly mutationId: string } {
+  const { target } = options;
+  const made = prepareEdit(options, edit);
+  const superseded = supersede(target, edit, made.effect);
+  insertEdit(target.db, {
+    ...made.row,
+    ...(superseded === undefined ? {} : { expect: superseded.expect, before: earliest(superseded, made) }),
+    group_id: groupId,
+  });
+  return show(target, made);
+}
+
+/**
+ * Puts another edit of the same thing into the place of one that was refused, under an id of its own. Throws NOT_FOUND,
+ * REJECTED or BAD_INPUT, and then the refused one stays as it is.
+ */
+export function replaceEdit(
+  options: EditOptions,
+  id: string,
+  edit: Mutation,
+): Changed & { readonly mutationId: string } {
+  const { target } = options;
   return durably(target, () => {
-    const now = clock.now();
-    const madeAt = now + options.serverOffset();
-    const id = options.newId(now);
-    const effect = requireEffect(target, edit, id, madeAt);
-    const superseded = supersede(target, edit, effect);
-    insertEdit(target.db, {
-      id,
-      seq: nextCounter(target.db, 'seq'),
-      kind: edit.kind,
-      args: JSON.stringify(edit.args),
-      expect: superseded?.expect ?? JSON.stringify(effect.expect),
-      title: effect.title,
-      tbl: effect.table,
-      row_id: effect.rowId,
-      entity: effect.entity,
-      created_at: now,
-      send_at: now + options.holdMicros,
-      made_at: madeAt,
-    });
-    for (const change of effect.changes) applyChange(target.db, target.rows, change);
-    return { mutationId: id, tables: new Set(effect.changes.map((change) => change.table)) };
+    const refused = requireEdit(target, id);
+    if (!needsAttention(refused)) throw onItsWay();
+    const made = prepareEdit(options, edit);
+    if (made.row.entity !== refused.entity) {
+      throw new AppError('BAD_INPUT', 'This edit is about something else.');
+    }
+    overwriteEdit(target.db, refused.position, { ...made.row, group_id: refused.group_id });
+    return { mutationId: made.row.id, tables: replay(target) };
   });
 }
 
@@ -107,18 +125,65 @@ export function retryEdit(options: EditOptions, id: string): Changed {
     const effect = requireEffect(target, parsed.data, newId, madeAt);
     statement(
       target.db,
-      `UPDATE outbox SET id = ?, seq = ?, expect = ?, state = 'queued', send_at = ?, made_at = ?, attempts = 0,
+      `UPDATE outbox SET id = ?, seq = ?, expect = ?, before = ?, state = 'queued', send_at = ?, made_at = ?, attempts = 0,
          problem = NULL, problem_code = NULL, fields = '[]' WHERE position = ?`,
     ).run(
       newId,
       nextCounter(target.db, 'seq'),
       JSON.stringify(effect.expect),
+      beforeOf(target, effect),
       clock.now(),
       madeAt,
       edit.position,
     );
     return { tables: replay(target) };
   });
+}
+
+type Prepared = { readonly row: Omit<NewEdit, 'group_id'>; readonly effect: Effect };
+
+function prepareEdit(options: EditOptions, edit: Mutation): Prepared {
+  const { target, clock } = options;
+  const now = clock.now();
+  const madeAt = now + options.serverOffset();
+  const id = options.newId(now);
+  const effect = requireEffect(target, edit, id, madeAt);
+  const row = {
+    id,
+    seq: nextCounter(target.db, 'seq'),
+    kind: edit.kind,
+    args: JSON.stringify(edit.args),
+    expect: JSON.stringify(effect.expect),
+    title: effect.title,
+    tbl: effect.table,
+    row_id: effect.rowId,
+    entity: effect.entity,
+    created_at: now,
+    send_at: now + options.holdMicros,
+    made_at: madeAt,
+    before: beforeOf(target, effect),
+  };
+  return { row, effect };
+}
+
+/** The rows that an edit changes, as they are now. */
+function beforeOf(target: Target, effect: Effect): string {
+  return JSON.stringify(
+    Object.fromEntries(
+      effect.changes.map(({ table, id }) => [`${table}:${id}`, target.rows.get(table, id)] as const),
+    ),
+  );
+}
+
+/** Before the one that this replaces, which was never sent. */
+function earliest(superseded: StoredEdit, { row }: Prepared): string {
+  const before: Record<string, unknown> = { ...JSON.parse(row.before), ...JSON.parse(superseded.before) };
+  return JSON.stringify(before);
+}
+
+function show(target: Target, { row, effect }: Prepared): Changed & { readonly mutationId: string } {
+  for (const change of effect.changes) applyChange(target.db, target.rows, change);
+  return { mutationId: row.id, tables: new Set(effect.changes.map((change) => change.table)) };
 }
 
 /** Takes the overlay off and puts it on again, after the outbox changed. Call inside a transaction. */

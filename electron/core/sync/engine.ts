@@ -4,12 +4,15 @@ import { readOnlyError, toAppError } from '../cache/errors.ts';
 import { dropBaselines, type Target } from './apply.ts';
 import { checkCache } from './check.ts';
 import { createChecks } from './checks.ts';
-import { addEdit, discardEdit, retryEdit, undoEdit, type EditOptions } from './edits.ts';
+import { addGroup, discardGroup, retryGroup, undoGroup } from './edit-groups.ts';
+import { addEdit, discardEdit, replaceEdit, retryEdit, undoEdit, type EditOptions } from './edits.ts';
 import { backoffMillis, failureOf } from './failures.ts';
+import { allGroups } from './groups.ts';
 import { createHealth, pullError } from './health.ts';
+import { hoursConflict } from './conflicts.ts';
 import { createJournal } from './journal.ts';
 import { createLoop, isAbandoned, throwIfAbandoned } from './loop.ts';
-import { allEdits, dueEdits, isWaiting, nextDueAt, toItem } from './outbox.ts';
+import { allEdits, dueEdits, findEdit, isWaiting, nextDueAt, toItem } from './outbox.ts';
 import { pullRound } from './pull.ts';
 import { pushDue, requeueInterrupted } from './push.ts';
 import { createRows } from './rows.ts';
@@ -341,11 +344,46 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       edit(() => discardEdit(edits, id));
       if (isStarted) pushes.nudge();
     },
+    replace(id, edited) {
+      const { mutationId } = edit(() => replaceEdit(edits, id, edited));
+      return { mutationId };
+    },
+    keepBoth(id) {
+      const stored = findEdit(target.db, id);
+      const merged = stored === undefined ? null : (hoursConflict(stored, target.rows)?.merged ?? null);
+      if (merged === null) edit(() => retryEdit(edits, id));
+      else edit(() => replaceEdit({ ...edits, holdMicros: 0 }, id, merged));
+      if (isStarted) pushes.kick();
+    },
+    addMany(title, many) {
+      const { groupId, results } = edit(() => addGroup(edits, title, many));
+      return { groupId, results };
+    },
+    undoGroup(groupId) {
+      const { undone, left } = edit(() => undoGroup(edits, groupId));
+      return { undone, left };
+    },
+    retryGroup(groupId) {
+      const { count } = edit(() => retryGroup(edits, groupId));
+      if (isStarted) pushes.kick();
+      return { count };
+    },
+    discardGroup(groupId) {
+      const { count } = edit(() => discardGroup(edits, groupId));
+      if (isStarted) pushes.nudge();
+      return { count };
+    },
+    groups: () => allGroups(target.db),
     outbox() {
       const all = allEdits(target.db);
       const now = clock.now();
       const { serverOffset } = status.read();
-      return all.map((each) => toItem(each, all, { now, holdMicros, serverOffset }));
+      return all.map((each) => {
+        const item = toItem(each, all, { now, holdMicros, serverOffset });
+        if (item.state !== 'conflict') return item;
+        const fields = hoursConflict(each, target.rows)?.fields;
+        return fields === undefined ? item : { ...item, fields: [...fields] };
+      });
     },
   };
 }

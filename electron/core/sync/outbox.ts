@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { expectation, type Expectation } from '#shared/domain/sync/wire';
 import { outboxItem } from '#shared/rpc/contract';
 import { statement } from '../cache/query.ts';
+import { closeGroupItems, insertGroupItem } from './groups.ts';
 import type { OutboxItem } from './types.ts';
 
 /** An edit as it lies in the outbox. */
@@ -27,6 +28,9 @@ export type StoredEdit = {
   readonly fields: string;
   readonly applied_round: number | null;
   readonly refused_at_position: number | null;
+  /** The rows as they were when it was made, by "table:id", JSON. */
+  readonly before: string;
+  readonly group_id: string | null;
 };
 
 export type NewEdit = Pick<
@@ -43,6 +47,8 @@ export type NewEdit = Pick<
   | 'created_at'
   | 'send_at'
   | 'made_at'
+  | 'before'
+  | 'group_id'
 >;
 
 /** Every edit, in the order in which they were made. */
@@ -55,15 +61,30 @@ export function findEdit(db: Database, id: string): StoredEdit | undefined {
 }
 
 export function insertEdit(db: Database, edit: NewEdit): void {
-  statement<[NewEdit]>(
+  const { lastInsertRowid } = statement<[NewEdit]>(
     db,
-    `INSERT INTO outbox(id, seq, kind, args, expect, title, tbl, row_id, entity, state, created_at, send_at, made_at)
-     VALUES (@id, @seq, @kind, @args, @expect, @title, @tbl, @row_id, @entity, 'queued', @created_at, @send_at, @made_at)`,
+    `INSERT INTO outbox(id, seq, kind, args, expect, title, tbl, row_id, entity, state, created_at, send_at, made_at,
+       before, group_id)
+     VALUES (@id, @seq, @kind, @args, @expect, @title, @tbl, @row_id, @entity, 'queued', @created_at, @send_at, @made_at,
+       @before, @group_id)`,
   ).run(edit);
+  if (edit.group_id !== null) insertGroupItem(db, edit.group_id, Number(lastInsertRowid), edit.title);
+}
+
+/** Puts other content into an edit's place, as a new edit. */
+export function overwriteEdit(db: Database, position: number, edit: NewEdit): void {
+  statement<[NewEdit & { readonly position: number }]>(
+    db,
+    `UPDATE outbox SET id = @id, seq = @seq, kind = @kind, args = @args, expect = @expect, title = @title, tbl = @tbl,
+       row_id = @row_id, entity = @entity, state = 'queued', created_at = @created_at, send_at = @send_at,
+       made_at = @made_at, before = @before, attempts = 0, problem = NULL, problem_code = NULL, fields = '[]'
+     WHERE position = @position`,
+  ).run({ ...edit, position });
 }
 
 export function deleteEdit(db: Database, position: number): void {
   statement(db, 'DELETE FROM outbox WHERE position = ?').run(position);
+  closeGroupItems(db, 'dropped');
 }
 
 /** Edits that could be sent at `now`: due, with no earlier edit of the same entity without an outcome. */
@@ -128,6 +149,8 @@ export function toItem(
     problem: isBlocked ? `Waits for "${blocker.title}".` : edit.problem,
     problemCode: edit.problem_code,
     fields: storedFields.parse(JSON.parse(edit.fields)),
+    args: storedArgs.parse(JSON.parse(edit.args)),
+    groupId: edit.group_id,
   };
 }
 
@@ -136,6 +159,7 @@ export function expectationsOf(edit: StoredEdit): readonly Expectation[] {
 }
 
 const storedFields = outboxItem.shape.fields;
+const storedArgs = outboxItem.shape.args;
 
 /** A clock that was set back must not hold an edit longer than the hold itself. */
 function isDue(edit: StoredEdit, now: number, holdMicros: number): boolean {

@@ -4,6 +4,7 @@ import { mutation } from '#shared/domain/mutations';
 import { effectOf, type Row } from '#shared/domain/effects/effect';
 import type { PushResponse } from '#shared/domain/sync/wire';
 import { statement } from '../cache/query.ts';
+import { fieldsOf, rowsBefore } from './conflicts.ts';
 import { allEdits, expectationsOf, type StoredEdit } from './outbox.ts';
 import { readCounter } from './state.ts';
 import type { OutboxItem } from './types.ts';
@@ -48,7 +49,7 @@ export function recordOutcome(db: Database, edit: StoredEdit, result: Result): v
     state,
     problemOf(result),
     result.code,
-    JSON.stringify(result.outcome === 'conflict' ? fieldsOf(edit, result) : []),
+    JSON.stringify(result.outcome === 'conflict' ? conflictFields(edit, result) : []),
     edit.position,
   );
 }
@@ -66,24 +67,20 @@ function problemOf(result: Result): string {
   }
 }
 
-/** Base, theirs and mine of every field that the edit was based on and the server has otherwise. */
-function fieldsOf(edit: StoredEdit, result: Result): OutboxItem['fields'] {
+/** Base, theirs and mine of every field that either side changed since the edit was made. */
+function conflictFields(edit: StoredEdit, result: Result): OutboxItem['fields'] {
   const parsed = serverRows.safeParse(result.data);
   if (!parsed.success) return [];
+  const before = rowsBefore(edit);
   const mine = intended(edit, parsed.data.rows);
   return expectationsOf(edit).flatMap((expected) => {
+    const key = `${expected.table}:${expected.id}`;
     const theirs = parsed.data.rows.find(
       (row) => row.table === expected.table && row.id === expected.id,
     )?.row;
     if (theirs === null || theirs === undefined) return [];
-    return Object.entries(expected.fields)
-      .filter(([field, base]) => JSON.stringify(theirs[field] ?? null) !== JSON.stringify(base))
-      .map(([field, base]) => ({
-        field,
-        base,
-        theirs: theirs[field] ?? null,
-        mine: mine.get(`${expected.table}:${expected.id}`)?.[field] ?? base,
-      }));
+    const base = { ...before.get(key), ...expected.fields };
+    return [...fieldsOf(base, theirs, mine.get(key) ?? base)];
   });
 }
 
@@ -91,10 +88,12 @@ function fieldsOf(edit: StoredEdit, result: Result): OutboxItem['fields'] {
 function intended(edit: StoredEdit, rows: z.infer<typeof serverRows>['rows']): ReadonlyMap<string, Row> {
   const parsed = mutation.safeParse({ kind: edit.kind, args: JSON.parse(edit.args) });
   if (!parsed.success) return new Map();
+  const before = rowsBefore(edit);
   const based = new Map<string, Row>();
   for (const expected of expectationsOf(edit)) {
     const server = rows.find((row) => row.table === expected.table && row.id === expected.id)?.row;
-    based.set(`${expected.table}:${expected.id}`, { ...server, id: expected.id, ...expected.fields });
+    const key = `${expected.table}:${expected.id}`;
+    based.set(key, { ...server, ...before.get(key), id: expected.id, ...expected.fields });
   }
   const effect = effectOf(
     parsed.data,

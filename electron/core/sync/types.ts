@@ -13,6 +13,8 @@ import type {
 } from '#shared/domain/sync/wire';
 import type { outboxItem, syncAlarm, syncCheck, syncFault, syncPull, syncStatus } from '#shared/rpc/contract';
 import type { Cache, Clock, Log } from '../cache/types.ts';
+import type { Queued } from './edit-groups.ts';
+import type { OutboxGroup } from './groups.ts';
 
 export type SyncStatus = z.output<typeof syncStatus>;
 export type SyncCheck = z.output<typeof syncCheck>;
@@ -113,6 +115,20 @@ export type SyncEngine = {
   retry(mutationId: string): void;
   /** Drops an edit that was refused or waits; AppError CONFLICT while it is on its way or done. */
   discard(mutationId: string): void;
+  /** Puts a changed edit into the place of a refused one; AppError when it cannot apply, and nothing changes. */
+  replace(mutationId: string, edit: Mutation): { readonly mutationId: string };
+  /** Queues a refused edit again so that what others changed elsewhere in the same row stands beside it. */
+  keepBoth(mutationId: string): void;
+  /** Queues edits made together in one durable transaction; says of each that cannot apply why. */
+  addMany(
+    title: string,
+    edits: readonly Mutation[],
+  ): { readonly groupId: string; readonly results: readonly Queued[] };
+  /** Takes back what was not sent of a group. */
+  undoGroup(groupId: string): { readonly undone: number; readonly left: number };
+  retryGroup(groupId: string): { readonly count: number };
+  discardGroup(groupId: string): { readonly count: number };
+  groups(): readonly OutboxGroup[];
   outbox(): readonly OutboxItem[];
 };
 
