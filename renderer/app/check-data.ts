@@ -12,9 +12,10 @@ export async function checkData(): Promise<void> {
     const client = await core();
     const check = await client['sync.check']({});
     const wrong = check.lost + check.different + check.ghosts;
+    const isRight = wrong + check.sums === 0;
     showToast({
       tone: 'calm',
-      title: wrong === 0 ? 'Local data is right' : `${count(wrong, 'row')} put right`,
+      title: isRight ? 'Local data is right' : `${count(wrong + check.sums, 'thing')} put right`,
       text: `Checked ${checkLabel(check)}.`,
     });
   } catch (thrown) {

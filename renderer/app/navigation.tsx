@@ -44,8 +44,8 @@ export function Navigation({ me }: { me: Me }) {
 }
 
 function RequestsBadge() {
-  const { data } = useLive('schedule.requests', { tutorId: null });
-  const amount = data?.items.length ?? 0;
+  const { data } = useLive('schedule.waiting', { tutorId: null });
+  const amount = data?.requests ?? 0;
   if (amount === 0) return null;
   return <Badge tone="accent" amount={amount} label={`${count(amount, 'request')} waiting`} />;
 }

@@ -90,8 +90,13 @@ export function syncLabel(sync: Sync | null): SyncLabel {
 /** "14:02, 5,312 rows, all equal", or how many were put right. */
 export function checkLabel(check: NonNullable<Sync['lastCheck']>): string {
   const wrong = check.lost + check.different + check.ghosts;
-  const verdict = wrong === 0 ? 'all equal' : `${count(wrong, 'row')} put right`;
-  return `${clockLabel(check.at, platformZone)}, ${count(check.rows, 'row')}, ${verdict}`;
+  const parts = [
+    clockLabel(check.at, platformZone),
+    count(check.rows, 'row'),
+    ...(wrong > 0 ? [`${count(wrong, 'row')} put right`] : []),
+    ...(check.sums > 0 ? [`${count(check.sums, 'sum')} put right`] : []),
+  ];
+  return `${parts.join(', ')}${wrong + check.sums === 0 ? ', all equal' : ''}`;
 }
 
 const calm = { tone: 'calm', icon: 'check', progress: null } as const;

@@ -18,6 +18,8 @@ const week = [
 export const tablesRead = {
   'schedule.week': week,
   'schedule.requests': ['bookings', 'booking_messages', 'outbox', ...people],
+  'schedule.waiting': ['bookings'],
+  'schedule.month': ['bookings'],
   'schedule.booking': ['bookings', 'sessions', 'booking_messages', 'outbox', ...people],
   'schedule.messages': ['booking_messages', 'people', 'outbox'],
   'schedule.tutors': ['people', 'tutor_schedules'],

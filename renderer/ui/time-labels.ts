@@ -15,6 +15,11 @@ export function rangeLabel(from: LocalDate, to: LocalDate): string {
   return from.slice(0, 7) === to.slice(0, 7) ? `${date}–${end}` : `${date} ${monthOf(from)} – ${end}`;
 }
 
+/** "November 2026": the month of a day. */
+export function monthLabel(date: LocalDate): string {
+  return dayLabel(date, 'long').split(' ').slice(2).join(' ');
+}
+
 /** "12:30" on the wall clock of `zone`. */
 export function clockLabel(instant: Micros, zone: string): string {
   return wallClockAt(instant, zone).time;

@@ -49,6 +49,8 @@ export const syncCheck = z.object({
   lost: z.number().int(),
   different: z.number().int(),
   ghosts: z.number().int(),
+  /** Kept counts and sums that did not say what the rows say; put right too. */
+  sums: z.number().int().default(0),
 });
 
 /** What does not get better by itself soon. `since` by this machine's clock. */
@@ -239,6 +241,14 @@ export const scheduleWeek = z.object({
 });
 export type ScheduleWeek = z.infer<typeof scheduleWeek>;
 
+export const scheduleMonth = z.object({
+  lessons: z.number().int(),
+  cents: z.number().int(),
+  given: z.number().int(),
+  givenCents: z.number().int(),
+});
+export type ScheduleMonth = z.infer<typeof scheduleMonth>;
+
 export const bookingMessage = z.object({
   id: z.uuid(),
   senderName: z.string(),
@@ -369,6 +379,16 @@ export const contract = {
   ),
 
   /** What support is given when something is wrong. Redacted. */
+  /** How many requests wait for the tutor's decision; null: for one's own. */
+  'schedule.waiting': call(
+    z.object({ tutorId: z.uuid().nullable() }),
+    z.object({ requests: z.number().int() }),
+  ),
+  /** Lessons of a month (YYYY-MM, by the platform's days): agreed on, of them given, and their prices. */
+  'schedule.month': call(
+    z.object({ tutorId: z.uuid().nullable(), month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }),
+    scheduleMonth,
+  ),
   'diagnostics.read': call(none, z.object({ text: z.string() })),
 } as const satisfies Contract;
 

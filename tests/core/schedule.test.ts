@@ -248,3 +248,33 @@ describe('whose schedule', () => {
     expect(tutors.map((tutor) => tutor.id)).not.toContain(rig.tutor.id);
   });
 });
+
+describe('counts and sums', () => {
+  test('of a month hold the lessons that begin in it by the platform’s days, of that tutor only', async () => {
+    const app = await rig.signedIn(rig.tutor);
+    const months = [...new Set([-1, 7].map((day) => addDays(monday, day).slice(0, 7)))];
+    const sums = { lessons: 0, cents: 0, given: 0 };
+    for (const month of months) {
+      const found = await app.client['schedule.month']({ tutorId: null, month });
+      sums.lessons += found.lessons;
+      sums.cents += found.cents;
+      sums.given += found.given;
+    }
+    expect(sums).toEqual({ lessons: 5, cents: 5 * 15_050, given: 0 });
+    const other = { tutorId: rig.other.id, month: addDays(monday, 1).slice(0, 7) };
+    expect(await failureOf(app.client['schedule.month'](other))).toMatchObject({ code: 'FORBIDDEN' });
+    const desk = await rig.signedIn(support);
+    expect(await desk.client['schedule.month'](other)).toMatchObject({ lessons: 1, cents: 15_050 });
+  });
+
+  test('of requests follow an edit at once', async () => {
+    const app = await rig.signedIn(rig.tutor, { holdMillis: 60_000 });
+    const waiting = () => app.client['schedule.waiting']({ tutorId: null });
+    expect(await waiting()).toEqual({ requests: 2 });
+    const args = { booking_id: ids['request far away'] ?? '', message: 'Away then' };
+    const { mutationId } = await app.client['outbox.add']({ kind: 'booking.decline', args });
+    expect(await waiting()).toEqual({ requests: 1 });
+    await app.client['outbox.undo']({ mutationId });
+    expect(await waiting()).toEqual({ requests: 2 });
+  });
+});

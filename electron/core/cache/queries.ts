@@ -2,6 +2,12 @@ import { scheduleQueries } from '../schedule/queries.ts';
 import { waitingEdits } from '../session/pending.ts';
 import { tableCounts } from './counts.ts';
 import type { Query } from './query.ts';
+import { wrongRollups } from './rollups.ts';
 
 /** Every named query that the reader worker knows. A domain adds its own list here. */
-export const queries: readonly Query<never, unknown>[] = [...scheduleQueries, tableCounts, waitingEdits];
+export const queries: readonly Query<never, unknown>[] = [
+  ...scheduleQueries,
+  tableCounts,
+  wrongRollups,
+  waitingEdits,
+];

@@ -19,7 +19,8 @@ function run(message: { name: string; input: never }): { value: unknown } | { pr
   try {
     const query = byName.get(message.name);
     if (query === undefined) return { problem: `no query is named ${message.name}` };
-    return { value: query.run(db, message.input) };
+    // One transaction, so that the statements of a query see the same rows and tables.
+    return { value: db.transaction(() => query.run(db, message.input))() };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

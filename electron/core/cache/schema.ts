@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import type { SyncTable } from '#shared/domain/sync/tables';
 import { forgetStatements } from './query.ts';
+import { buildRollup, dropRollups } from './rollups.ts';
 import { localColumns, sqliteType } from './values.ts';
 
 /**
@@ -68,15 +69,22 @@ export function resetTable(db: Database, table: SyncTable): void {
   ).run(table.name, declarationHash(table));
 }
 
-/** Builds what speeds reading up. Last, after a first pull: in place it would make that three times slower. */
-export function buildIndexes(db: Database, table: SyncTable): void {
-  for (const columns of table.indexes) {
-    db.exec(
-      `CREATE INDEX IF NOT EXISTS ${table.name}_${columns.join('_')} ON ${table.name}(${columns.join(', ')})`,
-    );
-  }
-  if (table.search !== undefined) buildSearch(db, table.name, table.search);
-  db.prepare('UPDATE sync_tables SET is_indexed = 1 WHERE name = ?').run(table.name);
+/**
+ * What speeds reading up, in steps that are each one transaction: last, after a first pull, because in place it would make
+ * that three times slower, and in steps, so that whoever waits for this thread gets a turn. Each can be done again.
+ */
+export function indexSteps(table: SyncTable): readonly ((db: Database) => void)[] {
+  const { name, search } = table;
+  return [
+    ...table.indexes.map((columns) => (db: Database) => {
+      db.exec(`CREATE INDEX IF NOT EXISTS ${name}_${columns.join('_')} ON ${name}(${columns.join(', ')})`);
+    }),
+    ...(search === undefined ? [] : [(db: Database) => buildSearch(db, name, search)]),
+    ...(table.rollups ?? []).map((rollup) => (db: Database) => buildRollup(db, table, rollup)),
+    (db) => {
+      db.prepare('UPDATE sync_tables SET is_indexed = 1 WHERE name = ?').run(name);
+    },
+  ];
 }
 
 function noteRemade(db: Database, names: readonly string[]): void {
@@ -100,6 +108,7 @@ function buildSearch(db: Database, name: string, columns: readonly string[]): vo
 }
 
 function dropTable(db: Database, name: string): void {
+  dropRollups(db, name);
   db.exec(`DROP TABLE IF EXISTS ${name}_search; DROP TABLE IF EXISTS ${name}`);
 }
 
@@ -107,6 +116,13 @@ function dropTable(db: Database, name: string): void {
 const cacheFormat = 1;
 
 function declarationHash(table: SyncTable): string {
-  const content = JSON.stringify([cacheFormat, localColumns(table), table.indexes, table.search ?? []]);
+  const { indexes, search = [], rollups = [] } = table;
+  const content = JSON.stringify([
+    cacheFormat,
+    localColumns(table),
+    indexes,
+    search,
+    ...(rollups.length === 0 ? [] : [rollups]),
+  ]);
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }

@@ -74,6 +74,7 @@ const forms: Readonly<Record<string, Form>> = {
   lost: isNothing,
   different: isNothing,
   ghosts: isNothing,
+  sums: isNothing,
   attempts: isNothing,
   ms: isNothing,
   bytes: isNothing,

@@ -6,6 +6,7 @@ import { AppError } from '#shared/rpc/errors';
 import type { Workspace } from '../session/workspace.ts';
 import { blocksWithPending, withPending } from './pending.ts';
 import { bookingQuery, messagesQuery, requestsQuery, tutorsQuery } from './queries.ts';
+import { monthQuery, waitingQuery } from './totals.ts';
 import { weekQuery } from './week.ts';
 
 export type ScheduleContext = {
@@ -20,7 +21,9 @@ type ScheduleProcedure =
   | 'schedule.week'
   | 'schedule.booking'
   | 'schedule.messages'
-  | 'schedule.requests';
+  | 'schedule.requests'
+  | 'schedule.waiting'
+  | 'schedule.month';
 
 const longestRange = 45 * microsPerDay;
 
@@ -74,6 +77,14 @@ export function scheduleHandlers(context: ScheduleContext): Pick<Handlers<AppCon
       const { workspace, me } = context.require();
       const items = await workspace.cache.read(requestsQuery, { tutorId: allowedTutor(me, tutorId) }, signal);
       return { items: withPending(items, workspace.engine.outbox()) };
+    },
+    'schedule.waiting': async ({ tutorId }, signal) => {
+      const { workspace, me } = context.require();
+      return await workspace.cache.read(waitingQuery, { tutorId: allowedTutor(me, tutorId) }, signal);
+    },
+    'schedule.month': async ({ tutorId, month }, signal) => {
+      const { workspace, me } = context.require();
+      return await workspace.cache.read(monthQuery, { tutorId: allowedTutor(me, tutorId), month }, signal);
     },
   };
 }

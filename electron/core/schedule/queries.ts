@@ -1,6 +1,7 @@
 import type { ScheduleItem } from '#shared/rpc/contract';
 import { defineQuery, statement } from '../cache/query.ts';
 import { selectBookings, toScheduleItem, type BookingRow } from './rows.ts';
+import { monthQuery, waitingQuery } from './totals.ts';
 import { weekQuery } from './week.ts';
 
 /** Requests that wait for the tutor's decision, oldest first. */
@@ -68,4 +69,12 @@ export const tutorsQuery = defineQuery(
 );
 
 /** What the reader worker has to know of this domain. */
-export const scheduleQueries = [weekQuery, bookingQuery, requestsQuery, messagesQuery, tutorsQuery];
+export const scheduleQueries = [
+  weekQuery,
+  bookingQuery,
+  requestsQuery,
+  messagesQuery,
+  tutorsQuery,
+  waitingQuery,
+  monthQuery,
+];

@@ -6,6 +6,7 @@ import { zoneOr } from '#shared/domain/zone';
 import type { ScheduleWeek } from '#shared/rpc/contract';
 import { defineQuery, statement } from '../cache/query.ts';
 import { readRules } from './rules.ts';
+import { countRequests } from './totals.ts';
 import { selectBookings, toScheduleItem, type BookingRow } from './rows.ts';
 
 export type WeekInput = {
@@ -148,12 +149,4 @@ function readZone(db: Database, tutorId: string): string {
     'SELECT timezone FROM people WHERE id = ?',
   );
   return zoneOr(schedule?.timezone ?? person.get(tutorId)?.timezone);
-}
-
-function countRequests(db: Database, tutorId: string): number {
-  const found = statement<[string], { count: number }>(
-    db,
-    `SELECT count(*) AS count FROM bookings WHERE tutor_id = ? AND status = 'PENDING'`,
-  ).get(tutorId);
-  return found?.count ?? 0;
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { noSnapshot, zeroId, type PullResponse } from '#shared/domain/sync/wire';
 import { statement } from '../cache/query.ts';
-import { buildIndexes, forgetRemade, readRemade, resetTable } from '../cache/schema.ts';
+import { forgetRemade, indexSteps, readRemade, resetTable } from '../cache/schema.ts';
 import { putOverlayOn, takeOverlayOff } from './overlay.ts';
 import type { Rows } from './rows.ts';
 import { emptyPullState, readPullState, writePullState, type PullState } from './state.ts';
@@ -22,7 +22,7 @@ export function storeAnswers(
   return inTransaction(target.db, () => {
     const changed = new Set(takeOverlayOff(target.db, target.rows));
     for (const answer of answers) storeAnswer(target, answer, changed);
-    if (state.round === null) finish(target, state);
+    if (state.round === null) finish(target.db);
     for (const table of putOverlayOn(target.db, target.rows, target.userId)) changed.add(table);
     writePullState(target.db, state);
     return changed;
@@ -65,6 +65,30 @@ export function dropBaselines({ db, rows }: Target): void {
   });
 }
 
+/**
+ * Builds indexes, search and sums of the tables that are complete and have none yet. Each step is a transaction of its own,
+ * and others of this thread get a turn between them; what an abort or a crash leaves is built after the next round.
+ */
+export async function buildMissing({ db, rows }: Target, signal: AbortSignal): Promise<void> {
+  const { synced } = readPullState(db);
+  const unindexed = statement<[], string>(db, 'SELECT name FROM sync_tables WHERE is_indexed = 0').pluck();
+  const names = new Set(unindexed.all());
+  let since = performance.now();
+  for (const table of rows.tables) {
+    if (!names.has(table.name) || synced[table.name] === undefined) continue;
+    for (const step of indexSteps(table)) {
+      inTransaction(db, () => step(db));
+      if (performance.now() - since < turnMillis) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+      since = performance.now();
+    }
+  }
+}
+
+/** How long work that can be cut into steps keeps this thread to itself. */
+const turnMillis = 30;
+
 /** A transaction over rows that can be pulled again: it need not outlive a power cut. */
 export function inTransaction<T>(db: Database, work: () => T): T {
   db.pragma('synchronous = NORMAL');
@@ -93,16 +117,8 @@ function storeAnswer({ rows }: Target, answer: PullResponse, changed: Set<string
   }
 }
 
-/** The last page of a round: indexes after a first pull, and the edits whose effect is now among the server's rows. */
-function finish({ db, rows }: Target, state: PullState): void {
-  const unindexed = new Set(
-    statement<[], { name: string }>(db, 'SELECT name FROM sync_tables WHERE is_indexed = 0')
-      .all()
-      .map((row) => row.name),
-  );
-  for (const table of rows.tables) {
-    if (unindexed.has(table.name) && state.synced[table.name] !== undefined) buildIndexes(db, table);
-  }
+/** The last page of a round: forgets the edits whose effect is now among the server's rows. */
+function finish(db: Database): void {
   const before = readPullState(db);
   if (before.round !== null) {
     statement(db, `DELETE FROM outbox WHERE state = 'applied' AND applied_round < ?`).run(

@@ -1,6 +1,7 @@
+import { rebuildRollup, wrongRollups } from '../cache/rollups.ts';
 import { localColumns, toSqlite, type SqliteValue } from '../cache/values.ts';
 import { statement } from '../cache/query.ts';
-import type { Clock, Log } from '../cache/types.ts';
+import type { Cache, Clock, Log } from '../cache/types.ts';
 import type { DigestResponse, ListResponse } from '#shared/domain/sync/wire';
 import { wireColumns, type SyncTable } from '#shared/domain/sync/tables';
 import { inTransaction, type Target } from './apply.ts';
@@ -11,6 +12,8 @@ import type { SyncCheck, SyncTransport } from './types.ts';
 
 export type CheckOptions = {
   readonly target: Target;
+  /** Reads in the reader worker. */
+  readonly read: Cache['read'];
   readonly transport: SyncTransport;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,7 +38,7 @@ export async function checkCache(options: CheckOptions, signal: AbortSignal): Pr
   const answer = await transport.digest(names, signal);
   signal.throwIfAborted();
   if (!speaksOf(answer, state)) return null;
-  const result = { at: 0, rows: 0, lost: 0, different: 0, ghosts: 0 };
+  const result = { at: 0, rows: 0, lost: 0, different: 0, ghosts: 0, sums: 0 };
   for (const [done, table] of tables.entries()) {
     options.onProgress?.(done, tables.length);
     const theirs = answer.tables[table.name];
@@ -59,10 +62,27 @@ export async function checkCache(options: CheckOptions, signal: AbortSignal): Pr
       options.onChanged(new Set([table.name]));
     }
   }
+  result.sums = await checkSums(options, names, signal);
   result.at = options.clock.now();
   writeCheck(target.db, result);
   log('info', 'check.done', { rows: result.rows });
   return result;
+}
+
+/** Compares the kept counts and sums with the rows and makes wrong ones anew. Returns how many groups were wrong. */
+async function checkSums(
+  { target, read, log, onChanged }: CheckOptions,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  let sum = 0;
+  for (const wrong of await read(wrongRollups, names, signal)) {
+    log('error', 'check.repaired', { table: wrong.table, sums: wrong.groups });
+    inTransaction(target.db, () => rebuildRollup(target.db, wrong));
+    onChanged(new Set([wrong.table]));
+    sum += wrong.groups;
+  }
+  return sum;
 }
 
 const rowsPerList = 5_000;

@@ -108,7 +108,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         checking = { done, total };
         status.publish();
       };
-      const work = { target, transport: options.transport, clock, log, onChanged: changed, onProgress };
+      const { transport } = options;
+      const work = { target, read: cache.read, transport, clock, log, onChanged: changed, onProgress };
       try {
         return await health.withSession(() => checkCache(work, signal));
       } finally {

@@ -1,7 +1,7 @@
 import { wireColumns } from '#shared/domain/sync/tables';
 import type { PullResponse } from '#shared/domain/sync/wire';
 import type { Log } from '../cache/types.ts';
-import { purge, storeAnswers, type Target } from './apply.ts';
+import { buildMissing, purge, storeAnswers, type Target } from './apply.ts';
 import { failureOf } from './failures.ts';
 import { isAbandoned, throwIfAbandoned } from './loop.ts';
 import { advance, beginRound, isBaseline, requestOf, resyncOf } from './round.ts';
@@ -32,6 +32,7 @@ export async function pullRound(options: PullOptions, signal: AbortSignal): Prom
   let isStale = readPullState(options.target.db).round?.first != null;
   for (let resyncs = 0; ;) {
     const outcome = await tryRound(options, signal);
+    if (outcome === 'done') await buildMissing(options.target, signal);
     if (outcome === 'done' && !isStale) return resyncs > 0;
     isStale = false;
     if (outcome === 'done') continue;

@@ -12,6 +12,7 @@ import { ActionForms } from './action-forms.tsx';
 import { Decisions } from './decisions.tsx';
 import { lookOf } from './look.ts';
 import { Messages } from './messages.tsx';
+import { MonthSums } from './month-sums.tsx';
 import { PendingNote } from './pending-note.tsx';
 import { useSchedule } from './schedule-context.ts';
 import { StudentZone } from './student-zone.tsx';
@@ -36,6 +37,7 @@ export function DetailsPane() {
             ? 'No lesson and no request falls into these days.'
             : 'Choose a booking on the week to see its details and what you can do with it.'}
         </p>
+        <MonthSums />
       </section>
     );
   }

@@ -15,13 +15,14 @@ import styles from './requests-lane.module.css';
 /** Requests that wait for a decision, from every week, the oldest first. */
 export function RequestsLane({ tutorId }: { tutorId: string | null }) {
   const { data, isLoading } = useLive('schedule.requests', { tutorId });
+  const waiting = useLive('schedule.waiting', { tutorId }).data?.requests;
   const isSlow = useDelayed(isLoading && data === undefined, 150);
   const items = data?.items ?? [];
   return (
     <section className={styles.lane} aria-labelledby="requests-heading">
       <header className={styles.head}>
         <h2 id="requests-heading">Requests</h2>
-        <span className={styles.count}>{data === undefined ? '' : items.length}</span>
+        <span className={styles.count}>{waiting ?? ''}</span>
         {items.length > 0 && <span className={styles.hint}>J and K go through them</span>}
       </header>
       {isSlow && <Skeleton height={52} m={10} w="auto" />}

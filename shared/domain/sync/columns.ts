@@ -23,6 +23,18 @@ export type SyncColumn = {
   readonly source?: string;
 };
 
+/**
+ * Counts and sums that screens show, kept by triggers in the cache: a table `<table>_by_<name>` with one row a group and
+ * the columns `rows` and those of `sums`. Expressions are SQL over `row`. A row whose key is null in one column is not counted.
+ */
+export type SyncRollup = {
+  readonly name: string;
+  /** Column of the group to its expression. A key must be exact, so no fractions. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Integer column to its expression; null counts as nothing. */
+  readonly sums?: Readonly<Record<string, string>>;
+};
+
 /** One synced table, declared once: triggers, pull function, SQLite table and row mapping follow from it. */
 export type SyncTable = {
   readonly name: string;
@@ -41,6 +53,8 @@ export type SyncTable = {
   readonly indexes: readonly (readonly string[])[];
   /** Columns of the local full-text index. */
   readonly search?: readonly string[];
+  /** Built last too. */
+  readonly rollups?: readonly SyncRollup[];
 };
 
 export const uuid = { kind: 'uuid' } as const;

@@ -14,7 +14,12 @@ import {
 } from './columns.ts';
 import { verificationTables } from './verification-tables.ts';
 
-export type { ColumnKind, SyncColumn, SyncTable } from './columns.ts';
+export type { ColumnKind, SyncColumn, SyncRollup, SyncTable } from './columns.ts';
+
+/** The day of an instant in Trinidad and Tobago, which has no summer time, as days since 1970. */
+function platformDay(column: string): string {
+  return `(${column} - 14400000000) / 86400000000`;
+}
 
 /**
  * Every synced table of the console, in the order in which parents come before children. `id` and `row_version`
@@ -143,7 +148,22 @@ export const syncTables = [
       ['tutor_id', 'confirmed_start_at'],
       ['tutor_id', 'status', 'requested_start_at'],
       ['status', 'requested_start_at'],
-      ['student_id'],
+      // What search reads, newest first: of one person, or of everybody.
+      ['student_id', 'requested_start_at'],
+      ['tutor_id', 'requested_start_at'],
+      ['requested_start_at'],
+    ],
+    rollups: [
+      { name: 'status', keys: { tutor_id: 'row.tutor_id', status: 'row.status' } },
+      {
+        name: 'day',
+        keys: {
+          tutor_id: 'row.tutor_id',
+          day: platformDay('row.confirmed_start_at'),
+          status: 'row.status',
+        },
+        sums: { price_cents: 'row.price_cents' },
+      },
     ],
   },
   {

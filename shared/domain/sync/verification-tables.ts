@@ -82,6 +82,7 @@ export const verificationTables = [
       ['tutor_id', 'kind', 'submitted_at'],
       ['decided_by', 'decided_at'],
     ],
+    rollups: [{ name: 'status', keys: { status: 'row.status', kind: 'row.kind' } }],
   },
   {
     // Its id is the case's.

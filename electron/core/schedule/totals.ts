@@ -1,0 +1,39 @@
+import type { Database } from 'better-sqlite3';
+import type { ScheduleMonth } from '#shared/rpc/contract';
+import { rollupSource } from '../cache/rollups.ts';
+import { defineQuery, statement } from '../cache/query.ts';
+
+/** Requests that wait for the tutor's decision. */
+export function countRequests(db: Database, tutorId: string): number {
+  const found = statement<[string], { requests: number }>(
+    db,
+    `SELECT rows AS requests FROM ${rollupSource(db, 'bookings', 'status')}
+     WHERE tutor_id = ? AND status = 'PENDING'`,
+  ).get(tutorId);
+  return found?.requests ?? 0;
+}
+
+export const waitingQuery = defineQuery(
+  'schedule.waiting',
+  (db, { tutorId }: { readonly tutorId: string }): { requests: number } => ({
+    requests: countRequests(db, tutorId),
+  }),
+);
+
+/** Lessons of a month, `YYYY-MM` by the platform's days. */
+export const monthQuery = defineQuery(
+  'schedule.month',
+  (db, { tutorId, month }: { readonly tutorId: string; readonly month: string }): ScheduleMonth => {
+    const [year = 0, place = 1] = month.split('-').map(Number);
+    const day = (months: number) => Date.UTC(year, place - 1 + months, 1) / 86_400_000;
+    const found = statement<[string, number, number], ScheduleMonth>(
+      db,
+      `SELECT coalesce(sum(rows), 0) AS lessons, coalesce(sum(price_cents), 0) AS cents,
+         coalesce(sum(rows) FILTER (WHERE status = 'COMPLETED'), 0) AS given,
+         coalesce(sum(price_cents) FILTER (WHERE status = 'COMPLETED'), 0) AS givenCents
+       FROM ${rollupSource(db, 'bookings', 'day')}
+       WHERE tutor_id = ? AND day >= ? AND day < ? AND status IN ('CONFIRMED', 'COMPLETED')`,
+    ).get(tutorId, day(0), day(1));
+    return found ?? { lessons: 0, cents: 0, given: 0, givenCents: 0 };
+  },
+);
