@@ -15,6 +15,7 @@ export const errorCodes = [
   'UPDATE_REQUIRED', // the server no longer accepts what this version sends
   'PENDING_EDITS', // signing out would lose edits; data.count
   'DISK_FULL',
+  'STORAGE_BUSY', // something reads the cache without end, so that it cannot take more in
   'STORAGE_CORRUPT', // the cache file was set aside and rebuilt
   'READ_ONLY', // another instance holds the cache
   'NOT_AVAILABLE', // this host has no such ability

@@ -16,9 +16,9 @@ test('a damaged cache is rebuilt, says so, and its unsent edit is sent', async (
   rig.proxy.heal();
   await app.settled();
   expect(await rig.statusOf(bookingId)).toBe('CANCELLED');
-  const { problem } = await app.sync();
-  expect(problem).toMatch(/damaged.*One edit.*saved.*kept as/);
-  const kept = /kept as (\S+)\.$/.exec(problem ?? '')?.[1] ?? 'nothing';
+  const { notice } = await app.sync();
+  expect(notice).toMatch(/damaged.*One edit.*saved.*kept as/);
+  const kept = /kept as (\S+)\.$/.exec(notice ?? '')?.[1] ?? 'nothing';
   expect(readdirSync(path.join(app.dataDir, 'cache'))).toContain(kept);
 });
 

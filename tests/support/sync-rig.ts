@@ -22,7 +22,7 @@ export type Console = {
 };
 
 export type ConsoleOptions = Partial<Omit<SyncEngineOptions, 'cache' | 'userId'>> &
-  Partial<Pick<CacheOptions, 'directory' | 'maxPages'>> & {
+  Partial<Pick<CacheOptions, 'directory' | 'maxPages' | 'walLimits' | 'reader'>> & {
     readonly wrap?: (inner: SyncTransport) => SyncTransport;
   };
 
@@ -74,6 +74,8 @@ export async function openConsole(
     clock,
     log,
     ...(options.maxPages === undefined ? {} : { maxPages: options.maxPages }),
+    ...(options.walLimits === undefined ? {} : { walLimits: options.walLimits }),
+    ...(options.reader === undefined ? {} : { reader: options.reader }),
   });
   const http = createHttpTransport({
     url: backend.url,
@@ -81,7 +83,14 @@ export async function openConsole(
     userId: user.id,
     accessToken: () => Promise.resolve(token),
   });
-  const { wrap, directory: _directory, maxPages: _maxPages, ...rest } = options;
+  const {
+    wrap,
+    directory: _directory,
+    maxPages: _maxPages,
+    walLimits: _wal,
+    reader: _reader,
+    ...rest
+  } = options;
   const engine = createSyncEngine({
     cache,
     transport: wrap?.(http) ?? http,

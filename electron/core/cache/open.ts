@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { syncTables, type SyncTable } from '#shared/domain/sync/tables';
 import { AppError } from '#shared/rpc/errors';
+import { createCheckpoints } from './checkpoints.ts';
 import { isDamage, toAppError } from './errors.ts';
 import { takeWriterLock } from './lock.ts';
 import { migrate } from './migrations.ts';
 import { createReader } from './reader.ts';
-import { restore, salvage, setAside } from './recover.ts';
+import { rescue, restore, salvage, setAside } from './recover.ts';
 import { ensureTables } from './schema.ts';
 import type { Cache, CacheOptions, Recovery } from './types.ts';
 
@@ -49,12 +50,12 @@ function openWritable(
   tables: readonly SyncTable[],
 ): { db: Database; recovery: Recovery | null } {
   try {
-    return { db: prepare(options, path, tables), recovery: null };
+    if (options.isDamaged !== true) return { db: prepare(options, path, tables), recovery: null };
   } catch (error) {
     if (!isDamage(error)) throw error;
   }
   const keptAt = setAside(path, String(options.clock.now()));
-  const saved = salvage(keptAt);
+  const saved = { ...salvage(keptAt), ...options.rescued };
   const db = prepare(options, path, tables);
   db.transaction(() => restore(db, saved)).immediate();
   const savedEdits = saved.outbox.length;
@@ -106,11 +107,34 @@ function attach(
   recovery: Recovery | null,
   release: (() => void) | null,
 ): Cache {
-  const reader = createReader(path, options.log);
+  const damageListeners = new Set<() => void>();
+  let isDamaged = false;
+  const noticed = (error: unknown): boolean => {
+    if (!isDamage(error)) return isDamaged;
+    // Who can only read leaves it to the writer.
+    if (!isDamaged && release !== null) {
+      options.log('error', 'cache.damaged', { error });
+      isDamaged = true;
+      for (const listener of damageListeners) listener();
+    }
+    return true;
+  };
+  const reader = createReader(path, options.log, noticed, options.reader);
+  const wal = createCheckpoints({
+    db,
+    path,
+    clock: options.clock,
+    log: options.log,
+    ...(options.walLimits === undefined ? {} : { limits: options.walLimits }),
+    onStuck: reader.interrupt,
+    onFailed: noticed,
+  });
+  const { ino } = statSync(path);
   let isClosed = false;
   async function close(): Promise<void> {
     if (isClosed) return;
     isClosed = true;
+    wal.close();
     await reader.close();
     if (db.open) db.close();
     release?.();
@@ -121,6 +145,27 @@ function attach(
     recovery,
     db,
     read: reader.read,
+    wal: {
+      ...wal,
+      afterWrite(isMuch) {
+        // Deleted or replaced under the open connection: what is written goes nowhere, and SQLite does not tell.
+        if (statSync(path, { throwIfNoEntry: false })?.ino !== ino)
+          noticed({ code: 'SQLITE_READONLY_DBMOVED' });
+        else wal.afterWrite(isMuch);
+      },
+      get stuckSince() {
+        return wal.stuckSince;
+      },
+    },
+    get reading() {
+      return { waiting: reader.waiting, since: reader.since };
+    },
+    noticed,
+    onDamage(listener) {
+      damageListeners.add(listener);
+      return () => damageListeners.delete(listener);
+    },
+    rescue: () => rescue(db),
     close,
     async remove() {
       await close();

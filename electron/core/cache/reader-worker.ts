@@ -15,13 +15,17 @@ parentPort?.on('message', (message: { id: number; name: string; input: never }) 
   parentPort?.postMessage({ id: message.id, ...answer, millis: performance.now() - began });
 });
 
-function run(message: { name: string; input: never }): { value: unknown } | { problem: string } {
+function run(message: {
+  name: string;
+  input: never;
+}): { value: unknown } | { problem: string; code?: string } {
   try {
     const query = byName.get(message.name);
     if (query === undefined) return { problem: `no query is named ${message.name}` };
     // One transaction, so that the statements of a query see the same rows and tables.
     return { value: db.transaction(() => query.run(db, message.input))() };
   } catch (error) {
+    if (error instanceof Sqlite.SqliteError) return { problem: error.message, code: error.code };
     return { problem: error instanceof Error ? error.message : String(error) };
   }
 }

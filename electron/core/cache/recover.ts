@@ -43,6 +43,19 @@ export function salvage(path: string): Salvage {
   return found as Salvage;
 }
 
+/** The same through a connection that is still open: what it cannot read is left out. */
+export function rescue(db: Database): Partial<Salvage> {
+  const found: Record<string, Rows> = {};
+  for (const table of preciousTables) {
+    try {
+      found[table] = db.prepare<[], Rows[number]>(`SELECT * FROM ${table} ORDER BY rowid`).all();
+    } catch {
+      // The file may give more than its broken connection.
+    }
+  }
+  return found;
+}
+
 /** Puts salvaged rows into a new file. An edit that was on its way is queued again: the server knows its id. */
 export function restore(db: Database, saved: Salvage): void {
   for (const table of preciousTables) {

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Micros } from '#shared/domain/instant';
 import type { Query } from './query.ts';
+import type { WalLimits } from './checkpoints.ts';
+import type { Salvage } from './recover.ts';
 
 /**
  * Structured; written through the allow-list of core/log, so that fields never show e-mail, phone, tokens or free
@@ -28,6 +30,34 @@ export type CacheOptions = {
   readonly log: Log;
   /** Upper bound of the file in pages of 4 KiB; only tests set it, to meet a full disk. */
   readonly maxPages?: number;
+  /** Only tests set them, to meet large logs and readers that never end. */
+  readonly walLimits?: WalLimits;
+  readonly reader?: ReaderOptions;
+  /** The file is known to be damaged, also where a quick look finds nothing: it is set aside in any case. */
+  readonly isDamaged?: boolean;
+  /** What could still be read through the connection that found the damage; goes before what the file gives. */
+  readonly rescued?: Partial<Salvage>;
+};
+
+export type ReaderOptions = {
+  /** The worker's script. */
+  readonly script?: URL;
+  /** Milliseconds after which a read is given up. */
+  readonly limitMillis?: number;
+};
+
+/** The write-ahead log of a cache. */
+export type Wal = {
+  /** Its size now. */
+  bytes(): number;
+  /** Something was committed; `isMuch` where nobody waits and it may be folded at once. */
+  afterWrite(isMuch: boolean): void;
+  /** Throws AppError STORAGE_BUSY when the log must not grow further. */
+  requireRoom(): void;
+  /** Since when something keeps it from being folded although it is large; null when nothing does. */
+  readonly stuckSince: Micros | null;
+  /** `listener` is called when `stuckSince` changes. */
+  onChange(listener: () => void): () => void;
 };
 
 /** What was done because the file on disk was damaged. */
@@ -48,6 +78,15 @@ export type Cache = {
   readonly db: Database;
   /** Runs a named query in the reader worker, on its own read-only connection, over committed rows. */
   read<I, O>(query: Query<I, O>, input: I, signal?: AbortSignal): Promise<O>;
+  readonly wal: Wal;
+  /** Reads that wait for an answer, and since when the one in front does. */
+  readonly reading: { readonly waiting: number; readonly since: Micros | null };
+  /** Whoever meets an error of this file says so here; returns whether the file is damaged. */
+  noticed(error: unknown): boolean;
+  /** `listener` is called once, when the file turns out to be damaged or gone. */
+  onDamage(listener: () => void): () => void;
+  /** What exists nowhere else, as far as the open connection can still read it. */
+  rescue(): Partial<Salvage>;
   close(): Promise<void>;
   /** Closes and deletes the file with everything in it, waiting edits too. Ask first. */
   remove(): Promise<void>;

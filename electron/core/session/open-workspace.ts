@@ -5,7 +5,7 @@ import { AppError } from '#shared/rpc/errors';
 import type { Backend } from '../backend/backend.ts';
 import type { Fetch } from '../backend/fetch.ts';
 import { openCache } from '../cache/open.ts';
-import type { Clock, Log, Recovery } from '../cache/types.ts';
+import type { Cache, Clock, Log, Recovery } from '../cache/types.ts';
 import { settledWithin } from '../clock.ts';
 import { createDrafts } from '../drafts/drafts.ts';
 import { createDoorbell } from '../sync/doorbell.ts';
@@ -13,8 +13,8 @@ import { createSyncEngine } from '../sync/engine.ts';
 import { readPullState } from '../sync/state.ts';
 import { createHttpTransport, TransportError } from '../sync/transport.ts';
 import type { SyncStatus } from '../sync/types.ts';
-import { watchOtherWriter } from './other-writer.ts';
-import type { OpenWorkspace } from './workspace.ts';
+import { watchOtherWriter, watchWriterLock } from './other-writer.ts';
+import type { Loss, OpenWorkspace } from './workspace.ts';
 
 export type WorkspaceOptions = {
   readonly dataDir: string;
@@ -37,13 +37,15 @@ export type WorkspaceOptions = {
 /** Opens a user's cache of one backend and makes its engine. */
 export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
   const { backend, clock, log } = options;
-  return async ({ userId, staffRoles }) => {
+  return async ({ userId, staffRoles }, how) => {
     const cache = await openCache({
       directory: join(options.dataDir, 'cache'),
       project: backend.project,
       userId,
       clock,
       log,
+      isDamaged: how.after === 'damaged',
+      ...(how.rescued === undefined ? {} : { rescued: how.rescued }),
     });
     const doorbell = createDoorbell({
       client: backend.client,
@@ -79,9 +81,8 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       ...(options.pollMillis === undefined ? {} : { pollMillis: options.pollMillis }),
     });
 
-    // What happened to a damaged file is said until the console is closed, unless something newer is wrong.
-    const notice = cache.recovery === null ? null : recoveryNotice(cache.recovery);
-    const tell = (status: SyncStatus) => options.onStatus({ ...status, problem: status.problem ?? notice });
+    const notice = noticeOf(cache, how.after);
+    const tell = (status: SyncStatus) => options.onStatus({ ...status, notice });
 
     const drafts = createDrafts({
       cache,
@@ -109,7 +110,14 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
     // Edits pass from held to queued to sent without any row changing, so the outbox is compared by what it shows.
     let shown = '';
     const outboxChanged = () => {
-      const now = JSON.stringify(engine.outbox());
+      let now = '';
+      try {
+        now = JSON.stringify(engine.outbox());
+      } catch (error) {
+        // A damaged file: it has been noticed, and everything is read anew from the next one.
+        log('warn', 'outbox.unreadable', { error });
+        return false;
+      }
       if (now === shown) return false;
       shown = now;
       return true;
@@ -127,7 +135,8 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
     if (cache.isReadOnly) {
       const everything = [...syncTables.map((table) => table.name), 'outbox', 'drafts'];
       disposers.push(watchOtherWriter(cache.db, clock, () => options.onChange(everything)));
-    }
+      disposers.push(watchWriterLock(cache.path, clock, () => how.onLost('writer-left')));
+    } else disposers.push(cache.onDamage(() => how.onLost('damaged')));
 
     const end = async (finish: () => Promise<void>) => {
       for (const dispose of disposers.splice(0)) dispose();
@@ -150,6 +159,13 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
 
 /** How long closing waits for realtime to say goodbye. */
 const farewellMillis = 300;
+
+/** What the user is told once about the file that was opened. */
+function noticeOf(cache: Cache, after: Loss | null): string | null {
+  if (cache.recovery !== null) return recoveryNotice(cache.recovery);
+  if (after !== 'writer-left' || cache.isReadOnly) return null;
+  return 'The other window has closed. Changes can be made here now.';
+}
 
 function recoveryNotice({ keptAt, savedEdits }: Recovery): string {
   const edits =

@@ -14,7 +14,7 @@ import { createSignal, type Signal } from '../live/signal.ts';
 import { demoOf } from './demo.ts';
 import { createExclusive } from './exclusive.ts';
 import { countDrafts, countWaiting, exportOf, waitingEdits } from './pending.ts';
-import type { OpenWorkspace, Workspace } from './workspace.ts';
+import type { Loss, OpenHow, OpenWorkspace, Workspace } from './workspace.ts';
 
 export type SessionState = z.output<typeof sessionState>;
 export type PendingChoice = 'ask' | 'send' | 'export' | 'discard';
@@ -62,6 +62,8 @@ export function createSession(options: SessionOptions): SessionService {
   let openFailure: AppError | null = null;
   let cancelVerify: () => void = () => {};
   let isStopped = false;
+  /** When the cache was rebuilt lately. */
+  let rebuilds: readonly number[] = [];
 
   backend.tokens.onLost(() => {
     // The engine finds out by itself and stops sending; `start` sets it going again after a new sign-in.
@@ -71,13 +73,17 @@ export function createSession(options: SessionOptions): SessionService {
   });
 
   /** Opens the user's cache and starts synchronising; another user's is closed first and stays on disk. */
-  async function open(who: Me): Promise<void> {
+  async function open(who: Me, after: Omit<OpenHow, 'onLost'> = { after: null }): Promise<void> {
     if (workspace !== null && workspace.userId !== who.userId) await closeWorkspace();
     // A student's or parent's account has nothing to cache.
     if (workspace === null && sectionsOf(who).length > 0) {
       try {
-        workspace = await options.openWorkspace(who);
+        let lost: (loss: Loss) => void = () => {};
+        const early = new Promise<Loss>((resolve) => (lost = resolve));
+        const opened = await options.openWorkspace(who, { ...after, onLost: (loss) => lost(loss) });
+        workspace = opened;
         openFailure = null;
+        void early.then((loss) => replace(loss, opened));
       } catch (error) {
         // Signed in all the same: whatever needs the cache says why it cannot, and each `verify` tries again.
         log('error', 'session.cache.failed', { error });
@@ -87,6 +93,56 @@ export function createSession(options: SessionOptions): SessionService {
     }
     workspace?.update(who);
     workspace?.engine.start();
+  }
+
+  async function reopen(who: Me): Promise<void> {
+    await open(who);
+    if (workspace !== null) state.set({ ...state.get() });
+  }
+
+  /** Opens the files of who is signed in anew, after what was open turned out to be of no more use. */
+  async function replace(loss: Loss, lost: Workspace): Promise<void> {
+    await exclusive(async () => {
+      const who = meOf(state.get());
+      if (isStopped || workspace !== lost || who?.userId !== lost.userId) return;
+      log(loss === 'damaged' ? 'error' : 'info', 'session.cache.replaced', { reason: loss });
+      if (loss === 'damaged' && !mayRebuild()) {
+        await leave(lost, damagedForGood());
+        return;
+      }
+      const rescued = loss === 'damaged' ? { rescued: lost.cache.rescue() } : {};
+      await leave(lost, beingRebuilt());
+      // The other instance may have renewed the session, or ended it.
+      if (loss === 'writer-left' && (await backend.tokens.load())?.userId !== who.userId) {
+        openFailure = null;
+        cancelVerify();
+        state.set({ status: 'signed-out' });
+        return;
+      }
+      await open(who, { after: loss, ...rescued });
+      // For those who want to know that another file is open, or none.
+      state.set({ ...state.get() });
+      if (workspace === null) verifyLater(retryMillis);
+    });
+  }
+
+  /** A disk that damages one file after the other is not helped by more of them. */
+  function mayRebuild(): boolean {
+    const now = clock.now();
+    rebuilds = [...rebuilds.filter((at) => now - at < rebuildMicros), now];
+    return rebuilds.length <= mostRebuilds;
+  }
+
+  /** Until another one is open, whoever needs it is told why there is none. */
+  async function leave(lost: Workspace, why: AppError): Promise<void> {
+    openFailure = why;
+    try {
+      await closeWorkspace();
+    } catch (error) {
+      // A damaged file may refuse even that. Its lock goes with its connection.
+      log('error', 'session.cache.close.failed', { error });
+      await lost.cache.close().catch(() => undefined);
+    }
   }
 
   async function closeWorkspace(): Promise<void> {
@@ -131,12 +187,18 @@ export function createSession(options: SessionOptions): SessionService {
         state.set({ status: 'signed-in', me: who, isFresh: true });
         await open(who);
       });
-      verifyLater(verifyMillis);
+      verifyLater(openFailure === null ? verifyMillis : retryMillis);
     } catch (error) {
       const code = error instanceof AppError ? error.code : 'INTERNAL';
       log('info', 'session.verify.failed', { code });
-      if (code === 'NEEDS_SIGN_IN') needSignIn();
-      else verifyLater(retryMillis);
+      if (code === 'NEEDS_SIGN_IN') {
+        needSignIn();
+        return;
+      }
+      const who = meOf(state.get());
+      // Without network too: there may be room on the disk again.
+      if (openFailure !== null && who !== null) await exclusive(() => reopen(who));
+      verifyLater(retryMillis);
     }
   }
 
@@ -245,6 +307,23 @@ export function createSession(options: SessionOptions): SessionService {
       return exclusive(closeWorkspace);
     },
   };
+}
+
+const rebuildMicros = 600_000_000;
+const mostRebuilds = 3;
+
+function beingRebuilt(): AppError {
+  return new AppError(
+    'STORAGE_CORRUPT',
+    'The local data was damaged and is being rebuilt. It takes a moment.',
+  );
+}
+
+function damagedForGood(): AppError {
+  return new AppError(
+    'STORAGE_CORRUPT',
+    'The local data was damaged again and again. The disk may be failing: have it looked at, then start the console anew.',
+  );
 }
 
 /** Who a state speaks of, null when of nobody. */

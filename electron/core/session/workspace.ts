@@ -20,4 +20,16 @@ export type Workspace = {
   remove(): Promise<void>;
 };
 
-export type OpenWorkspace = (who: Me) => Promise<Workspace>;
+/** Why an open workspace has to be opened anew: its file is damaged, or the instance that could write is gone. */
+export type Loss = 'damaged' | 'writer-left';
+
+export type OpenHow = {
+  /** Why it is opened anew; null at first. */
+  readonly after: Loss | null;
+  /** What could be read from a damaged file through the connection that was open. */
+  readonly rescued?: ReturnType<Cache['rescue']>;
+  /** Called at most once, when this workspace is of no more use. */
+  readonly onLost: (loss: Loss) => void;
+};
+
+export type OpenWorkspace = (who: Me, how: OpenHow) => Promise<Workspace>;

@@ -1,26 +1,29 @@
 import type { Mutation } from '#shared/domain/mutations';
+import type { PullResponse } from '#shared/domain/sync/wire';
 import { AppError } from '#shared/rpc/errors';
 import { readOnlyError, toAppError } from '../cache/errors.ts';
-import { dropBaselines, type Target } from './apply.ts';
+import { dropBaselines, purge, type Target } from './apply.ts';
 import { checkCache } from './check.ts';
 import { createChecks } from './checks.ts';
 import { addGroup, discardGroup, retryGroup, undoGroup } from './edit-groups.ts';
 import { addEdit, discardEdit, replaceEdit, retryEdit, undoEdit, type EditOptions } from './edits.ts';
 import { backoffMillis, failureOf } from './failures.ts';
-import { allGroups } from './groups.ts';
 import { createHealth, pullError } from './health.ts';
 import { hoursConflict } from './conflicts.ts';
 import { createJournal } from './journal.ts';
+import { createAlarms } from './alarms.ts';
 import { createLoop, isAbandoned, throwIfAbandoned } from './loop.ts';
-import { allEdits, dueEdits, findEdit, isWaiting, nextDueAt, toItem } from './outbox.ts';
+import { allEdits, dueEdits, findEdit, nextDueAt } from './outbox.ts';
 import { pullRound } from './pull.ts';
 import { pushDue, requeueInterrupted } from './push.ts';
+import { createReports } from './reports.ts';
 import { createRows } from './rows.ts';
-import { clientId, readCheck } from './state.ts';
+import { clientId, readCheck, type PullState } from './state.ts';
 import { createStatus } from './status.ts';
 import { releaseHolds } from './holds.ts';
 import type { ChangeListener, SyncEngine, SyncEngineOptions, SyncHealth } from './types.ts';
 import { uuidv7 } from './uuid.ts';
+import { wardsOf } from './wards.ts';
 import { createWatchdog } from './watchdog.ts';
 
 /** Makes the engine of one open cache. Nothing happens before `start()`, except that edits can be added. */
@@ -33,14 +36,9 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   const health = createHealth(options.refreshSession);
   const client = cache.isReadOnly ? '' : prepare(target, () => newId(clock.now()));
   const journal = createJournal(clock);
-  const status = createStatus({
-    target,
-    cache,
-    health,
-    clock,
-    holdMicros,
-    alarms: () => watchdog.alarms(),
-  });
+  const alarms = createAlarms(cache, clock, () => watchdog.alarms());
+  const status = createStatus({ target, cache, health, clock, holdMicros, alarms: alarms.all });
+  let isRebuildWanted = false;
   let isStarted = false;
   let isStopped = false;
   let startedAt = clock.now();
@@ -59,6 +57,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
 
   function changed(tables: ReadonlySet<string>): void {
     if (tables.size > 0) for (const listener of changeListeners) listener(tables);
+    cache.wal.afterWrite(false);
     status.publish();
   }
 
@@ -67,28 +66,20 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     async run(signal) {
       status.setPulling(true);
       journal.beginPull();
+      checking = null;
       try {
-        const isRenewed = await health.withSession(() =>
-          pullRound(
-            {
-              target,
-              transport: options.transport,
-              log,
-              pageSize: options.pageSize,
-              onChanged: changed,
-              onProgress(state, answer) {
-                alive();
-                journal.received(answer);
-                status.progress(state, answer);
-              },
-              onAccess: options.onAccess,
-            },
-            signal,
-          ),
-        );
-        throwIfAbandoned(signal);
+        let isRenewed = await pullOnce(signal);
+        if (isRebuildWanted) {
+          // Only now: without a server there would be nothing to show.
+          isRebuildWanted = false;
+          changed(purge(target, {}));
+          await pullOnce(signal);
+          isRenewed = true;
+        }
         health.succeeded();
+        alarms.noteStored(null);
         journal.endPull();
+        cache.wal.afterWrite(true);
         if (isRenewed) checks.planSoon();
         if (journal.missedRings >= 3) options.doorbell?.refresh?.();
         await checks.runWanted(signal);
@@ -100,6 +91,26 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     },
     onError: (error, attempt) => failed('pull', error, attempt),
   });
+
+  async function pullOnce(signal: AbortSignal): Promise<boolean> {
+    const work = {
+      target,
+      transport: options.transport,
+      log,
+      pageSize: options.pageSize,
+      onChanged: changed,
+      onProgress(state: PullState, answer: PullResponse) {
+        alive();
+        journal.received(answer);
+        status.progress(state, answer);
+      },
+      onAccess: options.onAccess,
+      requireRoom: cache.wal.requireRoom,
+    };
+    const isRenewed = await health.withSession(() => pullRound(work, signal));
+    throwIfAbandoned(signal);
+    return isRenewed;
+  }
 
   const checks = createChecks({
     async check(signal) {
@@ -157,42 +168,21 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   const watchdog = createWatchdog({
     clock,
     log,
-    wards: [
-      {
-        kind: 'pull',
-        loop: pulls,
-        owedSince: () => (isResting() ? null : (journal.lastPull?.endedAt ?? startedAt)),
-        release() {
-          health.dropRenewal();
-          checking = null;
-        },
-        idleMillis: (options.pollMillis ?? 60_000) + 30_000,
-        alarmMillis: Math.max(600_000, 3 * (options.pollMillis ?? 0)),
-      },
-      {
-        kind: 'push',
-        loop: pushes,
-        owedSince() {
-          const due = isResting() ? [] : dueEdits(allEdits(target.db), clock.now(), holdMicros);
-          if (due.length === 0) return null;
-          return Math.max(startedAt, journal.lastAnswerAt ?? 0, Math.min(...due.map((each) => each.send_at)));
-        },
-        release() {
-          health.dropRenewal();
-          requeueInterrupted(target);
-        },
-        idleMillis: 30_000,
-        alarmMillis: 180_000,
-      },
-    ],
+    wards: wardsOf({
+      target,
+      clock,
+      health,
+      journal,
+      pulls,
+      pushes,
+      holdMicros,
+      pollMillis: options.pollMillis,
+      startedAt: () => (isStarted && !isStopped && !health.needsSignIn ? startedAt : null),
+    }),
     isOffline: () => health.isOffline,
     onAlarm: () => status.publish(),
+    onFailed: noticed,
   });
-
-  /** Whether standing still is as it should be. */
-  function isResting(): boolean {
-    return !isStarted || isStopped || cache.isReadOnly || health.needsSignIn;
-  }
 
   /** A push that waits for a pull gets on as long as that does. */
   function alive(): void {
@@ -202,6 +192,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
 
   function failed(what: 'pull' | 'push', error: unknown, attempt: number): number | null {
     const failure = failureOf(error);
+    cache.noticed(error);
+    alarms.noteStored(toAppError(error));
     health.failed(toAppError(error));
     journal.failed(what, error, pullError(error));
     status.publish();
@@ -247,13 +239,36 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     if (cache.isReadOnly) throw readOnlyError();
     try {
       const done = work();
+      alarms.noteStored(null);
       changed(done.tables);
       planPush();
       return done;
     } catch (error) {
-      throw toAppError(error);
+      const known = toAppError(error);
+      cache.noticed(error);
+      alarms.noteStored(known);
+      status.publish();
+      throw known;
     }
   }
+
+  /** What nobody else is told of. */
+  function noticed(error: unknown): void {
+    if (!cache.noticed(error)) log('error', 'sync.failed', { error });
+  }
+
+  const reports = createReports({
+    target,
+    cache,
+    clock,
+    holdMicros,
+    status,
+    journal,
+    pulls,
+    pushes,
+    watchdog,
+    checking: () => checking,
+  });
 
   return {
     start() {
@@ -265,6 +280,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         status.setStarted(true);
         planPoll();
         watchdog.start();
+        disposers.push(cache.wal.onChange(status.publish));
         // A rebuilt file holds nothing that was ever compared.
         checks.start(cache.recovery === null ? (readCheck(target.db)?.at ?? null) : null);
         if (options.doorbell !== undefined) disposers.push(options.doorbell.onRing(rung));
@@ -297,6 +313,18 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         throw pullError(error);
       }
     },
+    async rebuild(signal) {
+      if (cache.isReadOnly) throw readOnlyError();
+      isRebuildWanted = true;
+      log('info', 'cache.rebuild.asked');
+      try {
+        await pulls.request(signal);
+      } catch (error) {
+        throw pullError(error);
+      } finally {
+        isRebuildWanted = false;
+      }
+    },
     cancelPull: pulls.cancel,
     async flush(signal) {
       if (cache.isReadOnly) throw readOnlyError();
@@ -311,20 +339,6 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       }
     },
     status: status.read,
-    health() {
-      const waiting = allEdits(target.db).filter(isWaiting);
-      return {
-        lastPull: journal.lastPull,
-        check: checking,
-        oldestEditAt: waiting.length === 0 ? null : Math.min(...waiting.map((each) => each.created_at)),
-        lastAnswerAt: journal.lastAnswerAt,
-        pullRetryAt: pulls.retryAt,
-        pushRetryAt: pushes.retryAt,
-        lastRingAt: journal.lastRingAt,
-        faults: journal.faults,
-        restarts: watchdog.restarts,
-      };
-    },
     onStatus: status.listen,
     onChange(listener) {
       changeListeners.add(listener);
@@ -374,18 +388,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       if (isStarted) pushes.nudge();
       return { count };
     },
-    groups: () => allGroups(target.db),
-    outbox() {
-      const all = allEdits(target.db);
-      const now = clock.now();
-      const { serverOffset } = status.read();
-      return all.map((each) => {
-        const item = toItem(each, all, { now, holdMicros, serverOffset });
-        if (item.state !== 'conflict') return item;
-        const fields = hoursConflict(each, target.rows)?.fields;
-        return fields === undefined ? item : { ...item, fields: [...fields] };
-      });
-    },
+    ...reports,
   };
 }
 

@@ -16,6 +16,8 @@ export type PullOptions = {
   /** Told after each commit. */
   readonly onChanged: (tables: ReadonlySet<string>) => void;
   readonly onProgress: (state: PullState, answer: PullResponse) => void;
+  /** Throws when the file can take nothing more in for now. */
+  readonly requireRoom: () => void;
   /** Told when the user's rights are others than the cache was filled with. */
   readonly onAccess?: (() => void) | undefined;
 };
@@ -62,6 +64,7 @@ async function tryRound(options: PullOptions, signal: AbortSignal): Promise<'don
   let rows = 0;
   for (let isFirst = true; ; isFirst = false) {
     signal.throwIfAborted();
+    options.requireRoom();
     const resync = resyncOf(state, answer);
     if (resync !== null) return startOver(options, resync.reason, resync.keep);
     const isGathering = state.round !== null && isBaseline(state.round);

@@ -69,7 +69,14 @@ export function createStatus({ target, cache, health, clock, alarms }: StatusOpt
 
   function publish(): void {
     if (!target.db.open) return;
-    const current = read();
+    let current: SyncStatus;
+    try {
+      current = read();
+    } catch (error) {
+      // A file that cannot even tell this is damaged; whoever repairs it tells the user.
+      if (cache.noticed(error)) return;
+      throw error;
+    }
     const text = JSON.stringify(current);
     if (text === lastTold) return;
     lastTold = text;

@@ -99,6 +99,11 @@ export type SyncEngine = {
    * when it could not.
    */
   check(signal?: AbortSignal): Promise<SyncCheck>;
+  /**
+   * Throws every row away and pulls all of them again; edits and drafts stay. Only once the server has answered: when it
+   * cannot be reached everything stays as it is. Rejects with AppError.
+   */
+  rebuild(signal?: AbortSignal): Promise<void>;
   /** Ends the pull that runs. What it stored stays, and the next pull goes on from there. */
   cancelPull(): void;
   /** Resolves when every edit that can be sent now has an outcome; rejects with AppError OFFLINE otherwise. */

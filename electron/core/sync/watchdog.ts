@@ -34,6 +34,8 @@ export type WatchdogOptions = {
   readonly log: Log;
   readonly isOffline: () => boolean;
   readonly onAlarm: () => void;
+  /** Told what looking threw. */
+  readonly onFailed: (error: unknown) => void;
 };
 
 /** What is wrong with a loop. Pure: the watchdog decides by it. */
@@ -77,8 +79,16 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       for (const { ward } of states) restart(ward);
     }
     lookedAt = now;
-    for (const state of states) attend(state, now);
-    const alarms = states.flatMap(({ ward, restartedAt }) => alarmOf(ward, restartedAt, now));
+    try {
+      for (const state of states) attend(state, now);
+      compare(states.flatMap(({ ward, restartedAt }) => alarmOf(ward, restartedAt, now)));
+    } catch (error) {
+      options.onFailed(error);
+    }
+    arm();
+  }
+
+  function compare(alarms: SyncAlarm[]): void {
     if (JSON.stringify(alarms) !== JSON.stringify(raised)) {
       for (const { kind } of alarms) {
         if (!raised.some((alarm) => alarm.kind === kind)) log('error', 'watchdog.alarm', { kind });
@@ -86,7 +96,6 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       raised = alarms;
       options.onAlarm();
     }
-    arm();
   }
 
   function attend(state: (typeof states)[number], now: Micros): void {
