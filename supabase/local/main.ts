@@ -1,6 +1,8 @@
 // Entry of the stack's own process: node supabase/local/main.ts --data DIR [--seed-scale N] [--port N] [--db-port N]
 import { parseArgs } from 'node:util';
 import { seed } from '../seed/seed.ts';
+import { startDemoDocuments } from './demo-documents.ts';
+import type { Child } from './process/child.ts';
 import { startStack } from './stack.ts';
 
 const { values } = parseArgs({
@@ -23,6 +25,7 @@ if (values.data === undefined) {
 const log = values.verbose === true ? (line: string) => void process.stderr.write(`${line}\n`) : undefined;
 const scale = values['seed-scale'] === undefined ? undefined : Number(values['seed-scale']);
 let isStopping = false;
+let documents: Promise<Child | undefined> | undefined;
 const starting = startStack({
   dataDir: values.data,
   gatewayPort: values.port === undefined ? undefined : Number(values.port),
@@ -44,6 +47,7 @@ async function seedOnce(
 async function stop(): Promise<void> {
   if (isStopping) return;
   isStopping = true;
+  await documents?.then((child) => child?.stop());
   await starting.then((stack) => stack.stop()).catch(() => undefined);
   process.exit(0);
 }
@@ -67,6 +71,8 @@ try {
       isAttached: stack.isAttached,
     })}\n`,
   );
+  // Not before everybody who waits for us has been told.
+  if (scale !== undefined && scale !== 0 && !isStopping) documents = startDemoDocuments(stack, log);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

@@ -11,6 +11,11 @@ export const demoAccounts = [
   { email: 'tutor@demo.itutor.tt', role: 'tutor', label: 'Anisa Ramkissoon, tutor of mathematics' },
   { email: 'tutor2@demo.itutor.tt', role: 'tutor', label: 'Kwame Baptiste, tutor with a very full week' },
   { email: 'reviewer@demo.itutor.tt', role: 'reviewer', label: 'Giselle Hosein, verification reviewer' },
+  {
+    email: 'reviewer2@demo.itutor.tt',
+    role: 'reviewer',
+    label: 'Kerwin Salandy, second verification reviewer',
+  },
   { email: 'support@demo.itutor.tt', role: 'support', label: 'Darren Joseph, payments support' },
   { email: 'admin@demo.itutor.tt', role: 'admin', label: 'Natalie Maharaj, admin on call' },
   { email: 'student@demo.itutor.tt', role: 'student', label: 'Aaliyah Charles, student' },
@@ -225,6 +230,7 @@ function demoFamily(window: SeedWindow, rng: Random) {
 function staff(window: SeedWindow, rng: Random): SeedBatch[] {
   const members = [
     { email: 'reviewer@demo.itutor.tt', name: 'Giselle Hosein', role: 'reviewer' },
+    { email: 'reviewer2@demo.itutor.tt', name: 'Kerwin Salandy', role: 'reviewer' },
     { email: 'support@demo.itutor.tt', name: 'Darren Joseph', role: 'support' },
     { email: 'admin@demo.itutor.tt', name: 'Natalie Maharaj', role: 'admin' },
   ];

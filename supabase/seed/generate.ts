@@ -9,12 +9,17 @@ import { takenBy, type Plan } from './plan.ts';
 import { idOf, randomOf } from './random.ts';
 import type { SeedBatch, SeedRow, SeedTableName } from './tables.ts';
 import { inventTutor, type Tutor } from './tutors.ts';
+import type { PlannedCase } from './verification/cases.ts';
+import { demonstrationCases, planVerification, type VerificationPlan } from './verification/plan.ts';
+import { verificationRows } from './verification/rows.ts';
 
 export type SeedScope = {
   /** 1 is about 60 tutors, 400 students and 5,000 bookings. */
   readonly scale: number;
   /** The day around which the twelve weeks lie, YYYY-MM-DD in Trinidad and Tobago. */
   readonly anchor: string;
+  /** Cases of verification; 240 at scale 1 when left out. */
+  readonly cases?: number | undefined;
 };
 
 /**
@@ -28,6 +33,8 @@ export function* generate(scope: SeedScope): Generator<SeedBatch> {
   const name = `${scope.anchor}/${scope.scale}`;
   const people = populate(scope, window, name);
   yield people.batch;
+  const verification = casesOf(scope, people, window);
+  yield joined([...verification.applicants, verificationRows(verification.cases, window)]);
 
   const told = [
     ...planDemoTutor(people.cast, people.blocks, window),
@@ -55,6 +62,12 @@ export function* generate(scope: SeedScope): Generator<SeedBatch> {
     }
   }
   yield written(waiting, window, name);
+}
+
+/** What the demonstration's tutors and applicants handed in, with the makers of their files. Throws as `generate`. */
+export function verificationCases(scope: SeedScope): readonly PlannedCase[] {
+  const window = windowAround(scope.anchor);
+  return casesOf(scope, populate(scope, window, `${scope.anchor}/${scope.scale}`), window).cases;
 }
 
 type Population = {
@@ -85,6 +98,19 @@ function populate(scope: SeedScope, window: SeedWindow, name: string): Populatio
   }
   const batch = joined(batches);
   return { cast: demo.cast, tutors, students, blocks: batch.tutor_unavailability_blocks ?? [], batch };
+}
+
+function casesOf(scope: SeedScope, people: Population, window: SeedWindow): VerificationPlan {
+  const status = new Map((people.batch.profiles ?? []).map((row) => [row.id, row.tutor_verification_status]));
+  const known = [people.cast.anisa, people.cast.kwame, ...people.tutors].map((tutor) => ({
+    key: tutor.key,
+    id: tutor.id,
+    name: tutor.name,
+    subjects: tutor.offers.map((offer) => offer.subject).filter((subject) => subject.curriculum !== 'SEA'),
+    status: status.get(tutor.id) ?? null,
+  }));
+  const examined = known.filter((tutor) => tutor.subjects.length > 0);
+  return planVerification(examined, scope.cases ?? Math.round(demonstrationCases * scope.scale), window);
 }
 
 function takenOf(tutor: Tutor, blocks: Population['blocks'], window: SeedWindow) {
@@ -126,6 +152,12 @@ function joined(batches: readonly SeedBatch[]): SeedBatch {
     tutor_schedules: all('tutor_schedules'),
     tutor_availability_rules: all('tutor_availability_rules'),
     tutor_unavailability_blocks: all('tutor_unavailability_blocks'),
+    tutor_verification_requests: all('tutor_verification_requests'),
+    tutor_verification_events: all('tutor_verification_events'),
+    tutor_verified_subjects: all('tutor_verified_subjects'),
+    degrees: all('degrees'),
+    degree_documents: all('degree_documents'),
+    verification_decisions: all('verification_decisions'),
     bookings: all('bookings'),
     booking_messages: all('booking_messages'),
     sessions: all('sessions'),

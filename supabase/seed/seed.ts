@@ -3,6 +3,7 @@ import { copyRows } from './copy.ts';
 import { demoAccounts } from './demo-people.ts';
 import { generate, type SeedScope } from './generate.ts';
 import { idOf } from './random.ts';
+import { rememberScope } from './scope.ts';
 import { seedTables, type SeedBatch, type SeedTableName } from './tables.ts';
 
 export type SeedOptions = {
@@ -14,6 +15,8 @@ export type SeedOptions = {
   readonly anchor?: string | undefined;
   /** The password of the demo accounts; nobody else of the seed can sign in. */
   readonly demoPassword: string;
+  /** Cases of verification; 240 at scale 1 when left out. */
+  readonly cases?: number | undefined;
   /** Leaves a database that has people of its own alone, where it would otherwise be an error. */
   readonly onlyIfEmpty?: boolean;
   readonly log?: (line: string) => void;
@@ -117,7 +120,17 @@ async function load(client: pg.Client, options: SeedOptions & SeedScope): Promis
       );
   }
   await client.query('alter table public.profiles enable trigger console_profiles_after_write');
+  await finishCases(client);
+  await rememberScope(client, options);
   return rows;
+}
+
+/** What the triggers on requests and degrees could not know yet. */
+async function finishCases(client: pg.Client): Promise<void> {
+  await client.query(
+    `update public.verification_cases c set decision_id = d.id, undo_until = d.undo_until
+     from public.verification_decisions d where d.case_id = c.id`,
+  );
 }
 
 async function copyTable<T extends SeedTableName>(

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoAccounts } from '#seed/demo-people';
-import { generate } from '#seed/generate';
+import { generate, verificationCases } from '#seed/generate';
 import { idOf } from '#seed/random';
 import { seed, type SeedReport } from '#seed/seed';
+import type { PlannedCase } from '#seed/verification/cases';
+import { flaws, type Flaw } from '#seed/verification/flaws';
+import { lacksDocuments, uploadDocuments } from '#seed/verification/upload';
 import { startBackend, type Backend } from '../support/backend.ts';
 
 const scope = { scale: 0.05, anchor: '2026-11-18' };
@@ -85,10 +88,11 @@ describe('a seeded backend', () => {
 
   it('gives the demo staff their roles and nobody else any', async () => {
     const found = await backend.sql.query(
-      'select p.email, s.role from public.staff_members s join public.profiles p on p.id = s.user_id order by 2',
+      'select p.email, s.role from public.staff_members s join public.profiles p on p.id = s.user_id order by 2, 1',
     );
     expect(found.rows).toEqual([
       { email: 'admin@demo.itutor.tt', role: 'admin' },
+      { email: 'reviewer2@demo.itutor.tt', role: 'reviewer' },
       { email: 'reviewer@demo.itutor.tt', role: 'reviewer' },
       { email: 'support@demo.itutor.tt', role: 'support' },
     ]);
@@ -98,6 +102,77 @@ describe('a seeded backend', () => {
     expect(
       await count("auth.users where encrypted_password is not null and email not like '%@demo.itutor.tt'"),
     ).toBe(0);
+  });
+
+  it('has a case for every planned request and degree, with attempts, ages and verdicts as planned', async () => {
+    const cases = verificationCases(scope);
+    const found = await backend.sql.query(
+      `select id, kind, status, attempt, submitted_at, decided_at, decision_id is not null as decided, recommendation
+       from public.verification_cases`,
+    );
+    const rows = new Map(found.rows.map((row) => [row.id, row]));
+    expect(rows.size).toBe(cases.length);
+    for (const planned of cases) {
+      const { kind, status, submittedAt, verdict, reading } = planned;
+      expect(rows.get(planned.id)).toMatchObject({
+        kind,
+        status,
+        attempt: planned.flaw === 'second try' ? 2 : 1,
+        submitted_at: new Date(submittedAt),
+        decided_at: verdict === null ? null : new Date(verdict.at),
+        decided: verdict !== null,
+        recommendation: reading?.recommendation ?? null,
+      });
+    }
+    expect(new Set(cases.map((planned) => planned.flaw)).size).toBe(flaws.length);
+    expect(await count('public.tutor_verified_subjects where source_request_id is not null')).toBeGreaterThan(
+      10,
+    );
+    expect(await count("public.verification_findings where claimed -> 'subjects' <> '[]'")).toBeGreaterThan(
+      40,
+    );
+  });
+
+  it('calls the files of all cases missing until they are stored, and then what they are', async () => {
+    expect(await count("public.verification_cases where file_state <> 'missing'")).toBe(0);
+    expect(await lacksDocuments(backend.databaseUrl)).toBe(true);
+    const shown: readonly Flaw[] = ['empty', 'heic', 'not a paper', 'old file', 'lost', 'missing'];
+    const chosen = verificationCases(scope).filter((planned) => shown.includes(planned.flaw));
+    const { databaseUrl, url, secretKey } = backend;
+    const only = (planned: PlannedCase) =>
+      shown.includes(planned.flaw) || planned.key.startsWith('planted/old file');
+    const uploaded = await uploadDocuments({ databaseUrl, url, secretKey, only });
+    expect(uploaded.uploaded).toBe(chosen.filter((planned) => planned.files[0]?.bytes !== null).length + 1);
+    const found = await backend.sql.query('select id, file_state from public.verification_cases');
+    const states = new Map(found.rows.map((row) => [row.id, row.file_state]));
+    for (const planned of chosen) {
+      const gone = planned.flaw === 'lost' || planned.flaw === 'missing' ? 'missing' : 'present';
+      expect({ key: planned.key, state: states.get(planned.id) }).toEqual({
+        key: planned.key,
+        state: planned.flaw === 'empty' ? 'empty' : gone,
+      });
+    }
+    // The file of the year before is remembered, so that the copy of it can be recognised.
+    expect(
+      await count("public.verification_documents where bucket = 'verification_docs' and sha256 is not null"),
+    ).toBe(1);
+    // Nothing is stored twice, and what is left out stays to be done.
+    expect(await uploadDocuments({ databaseUrl, url, secretKey, only })).toMatchObject({ uploaded: 0 });
+    expect(await lacksDocuments(backend.databaseUrl)).toBe(true);
+  });
+
+  it('lets a reviewer read the very bytes through a signed link, and a tutor not', async () => {
+    const planned = verificationCases(scope).find((each) => each.flaw === 'heic');
+    const [file] = planned?.files ?? [];
+    const bytes = file?.bytes?.() ?? Buffer.alloc(0);
+    const reviewer = await backend.signIn({ email: 'reviewer2@demo.itutor.tt', password: demoPassword });
+    const signed = await reviewer.storage.from(file?.bucket ?? '').createSignedUrl(file?.path ?? '', 60);
+    const response = await fetch(signed.data?.signedUrl ?? '');
+    expect(response.headers.get('content-type')).toBe('image/heic');
+    expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+    const tutor = await backend.signIn({ email: 'tutor@demo.itutor.tt', password: demoPassword });
+    const refused = await tutor.storage.from(file?.bucket ?? '').createSignedUrl(file?.path ?? '', 60);
+    expect(refused.error).not.toBeNull();
   });
 
   it('is left as it is by a second seed, which says so', async () => {

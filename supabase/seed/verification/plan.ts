@@ -32,7 +32,8 @@ export function planVerification(
 ): VerificationPlan {
   const cases: PlannedCase[] = [];
   const add = (telling: Telling): PlannedCase => {
-    const planned = planCase(telling, window);
+    const isBeyond = cases.length >= demonstrationCases;
+    const planned = planCase({ ...(isBeyond ? { medium: 'pdf' } : {}), ...telling }, window);
     cases.push(planned);
     return planned;
   };
@@ -57,12 +58,7 @@ export function planVerification(
   }
   for (let index = 0; cases.length < wanted; index += 1) {
     const key = `crowd/${index}`;
-    add({
-      key,
-      claimant: newcomer(key),
-      kind: index % 4 === 3 ? 'degree' : 'certificate',
-      ...(cases.length >= demonstrationCases ? { medium: 'pdf' as const } : {}),
-    });
+    add({ key, claimant: newcomer(key), kind: index % 4 === 3 ? 'degree' : 'certificate' });
   }
 
   cases.sort((left, right) => left.submittedAt - right.submittedAt);
