@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { pdfAssets } from './scripts/lib/pdf-assets.ts';
 
 /** Entries of the main side; each becomes out/main/NAME.js, so their names must differ. */
 const mainEntries = Object.fromEntries(
@@ -57,7 +58,8 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react()],
+    plugins: [react(), pdfAssets()],
+    worker: { format: 'es' },
     build: {
       outDir: resolve('out/renderer'),
       minify: true,

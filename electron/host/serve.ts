@@ -7,7 +7,12 @@ import type { Duplex } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 import { WebSocketServer } from 'ws';
 import { assetPath, contentTypeOf } from '#shared/security/assets';
-import { contentSecurityPolicy, securityHeaders, withNonce } from '#shared/security/content-policy';
+import {
+  assetSecurityPolicy,
+  contentSecurityPolicy,
+  securityHeaders,
+  withNonce,
+} from '#shared/security/content-policy';
 import { Guards, type Refusal } from './guards.ts';
 import { maxFrameBytes, relay, type SocketLog } from './socket.ts';
 
@@ -103,6 +108,7 @@ export async function servePages(options: {
     response.writeHead(200, {
       ...securityHeaders,
       'content-type': contentTypeOf(path),
+      'content-security-policy': assetSecurityPolicy(path),
       // The names of built assets hold a hash of their content.
       'cache-control': path.startsWith('assets/') ? 'max-age=31536000, immutable' : 'no-cache',
     });

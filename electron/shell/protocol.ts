@@ -3,7 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { protocol } from 'electron';
 import { assetPath, contentTypeOf } from '#shared/security/assets';
-import { contentSecurityPolicy, securityHeaders, withNonce } from '#shared/security/content-policy';
+import {
+  assetSecurityPolicy,
+  contentSecurityPolicy,
+  securityHeaders,
+  withNonce,
+} from '#shared/security/content-policy';
 import { contentScheme, isOwnPage } from './origin.ts';
 
 /** Makes app:// a scheme like https. Must be called before Electron is ready. */
@@ -48,7 +53,11 @@ function page(html: string): Response {
 
 function asset(content: Buffer, path: string): Response {
   return new Response(new Uint8Array(content), {
-    headers: { ...securityHeaders, 'content-type': contentTypeOf(path) },
+    headers: {
+      ...securityHeaders,
+      'content-type': contentTypeOf(path),
+      'content-security-policy': assetSecurityPolicy(path),
+    },
   });
 }
 

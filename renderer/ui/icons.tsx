@@ -47,6 +47,13 @@ const paths = {
   message: <path d="M2.5 3.5h11V11H7l-2.8 2.5V11H2.5z" />,
   card: <path d="M2 4h12v8.5H2zM2 7h12M4.5 10h2" />,
   trash: <path d="M3 4.5h10M6 4.5v-2h4v2M4.2 4.5l.6 9h6.4l.6-9M6.8 7v4M9.2 7v4" />,
+  plus: <path d="M8 3v10M3 8h10" />,
+  minus: <path d="M3 8h10" />,
+  fit: <path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />,
+  rotate: <path d="M12.8 8a4.8 4.8 0 1 1-1.4-3.4L13 6.2M13 2.8v3.4H9.6" />,
+  invert: <path d="M8 2.5a5.5 5.5 0 1 1 0 11zM8 2.5a5.5 5.5 0 1 0 0 11" />,
+  compare: <path d="M2 3h5v10H2zM9 3h5v10H9z" />,
+  external: <path d="M9 2.5h4.5V7M13.5 2.5 7.5 8.5M11.5 9.5v4h-9v-9h4" />,
   copy: <path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />,
 } as const satisfies Record<string, ReactNode>;
 

@@ -10,6 +10,7 @@ const inputs = [
   'shared',
   'resources',
   'electron.vite.config.ts',
+  'scripts/lib/pdf-assets.ts',
   'package-lock.json',
 ];
 const stampFile = join(root, 'out', 'stamp');

@@ -18,6 +18,23 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join('; ');
 }
 
+/**
+ * The policy that goes with an asset. It counts for workers only: a worker is under the policy of its own file, not of
+ * the page's, so that without one it would be under none. The worker that reads PDF files may compile WebAssembly (its
+ * decoders of JPEG 2000 and JBIG2), and nothing else may; no worker has a network.
+ * @param path as `assetPath` gives it.
+ */
+export function assetSecurityPolicy(path: string): string {
+  const isPdfWorker = /^assets\/pdf-worker-[A-Za-z0-9_-]+\.js$/.test(path);
+  return [
+    "default-src 'none'",
+    isPdfWorker ? "script-src 'self' 'wasm-unsafe-eval'" : "script-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
 /** Headers of every answer, page or asset. */
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',

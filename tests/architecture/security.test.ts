@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { contentSecurityPolicy } from '#shared/security/content-policy';
+import { assetSecurityPolicy, contentSecurityPolicy } from '#shared/security/content-policy';
 import { root, sourceFiles } from './support/sources.ts';
 
 /** What is shipped, without comments: a comment may well name what is forbidden. */
@@ -83,5 +83,23 @@ describe('the content security policy', () => {
 
   it('has nothing unsafe and no wildcard', () => {
     expect(contentSecurityPolicy('abc')).not.toMatch(/unsafe|\*|https?:/);
+  });
+});
+
+describe('the policy of workers', () => {
+  it('lets the PDF worker compile WebAssembly, gives it no network and nothing else', () => {
+    const policy = assetSecurityPolicy('assets/pdf-worker-Ab3_x-9.js');
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
+    expect(policy).not.toMatch(/connect-src|unsafe-inline|'unsafe-eval'|\*|https?:|blob:|data:/);
+  });
+
+  it.each([
+    'assets/index-Ab3.js',
+    'assets/pdf-worker-x.js.map',
+    'pdf-worker-x.js',
+    'assets/x/pdf-worker-x.js',
+  ])('lets %s compile nothing', (path) => {
+    expect(assetSecurityPolicy(path)).toMatch(/^default-src 'none'; script-src 'self';/);
+    expect(assetSecurityPolicy(path)).not.toContain('wasm');
   });
 });

@@ -13,7 +13,7 @@ type Step = { key: string; mod: boolean; shift: boolean; alt: boolean };
 /** Reads "mod+K" or the chord "G S". Letters are written in capitals and match either case. */
 export function parseKeys(keys: string): readonly Step[] {
   return keys.split(' ').map((step) => {
-    const parts = step.split('+');
+    const parts = partsOf(step);
     const key = parts.at(-1) ?? '';
     return {
       key: key.toLowerCase(),
@@ -47,8 +47,13 @@ export function keyCaps(keys: string, isMac: boolean): readonly string[] {
     .split(' ')
     .flatMap((step, index) => [
       ...(index > 0 ? ['then'] : []),
-      ...step.split('+').map((part) => cap(part, isMac)),
+      ...partsOf(step).map((part) => cap(part, isMac)),
     ]);
+}
+
+/** "mod+K" in its parts. The plus sign is a key as well: "+", "mod++". */
+function partsOf(step: string): readonly string[] {
+  return step.endsWith('+') ? [...step.slice(0, -1).split('+').filter(Boolean), '+'] : step.split('+');
 }
 
 function cap(part: string, isMac: boolean): string {

@@ -1,6 +1,6 @@
 import { isSingleKey, matchesStep, parseKeys, type KeyPress } from './keys.ts';
 
-export type CommandGroup = 'Go to' | 'Schedule' | 'Booking' | 'Edits' | 'View' | 'Console';
+export type CommandGroup = 'Document' | 'Go to' | 'Schedule' | 'Booking' | 'Edits' | 'View' | 'Console';
 
 /** One thing the console can do. The palette, the shortcut sheet, key hints and the native menu all read these. */
 export type Command = {
@@ -123,7 +123,15 @@ export function grouped(
     .filter(([, members]) => members.length > 0);
 }
 
-const groupOrder: readonly CommandGroup[] = ['Booking', 'Schedule', 'Edits', 'Go to', 'View', 'Console'];
+const groupOrder: readonly CommandGroup[] = [
+  'Booking',
+  'Document',
+  'Schedule',
+  'Edits',
+  'Go to',
+  'View',
+  'Console',
+];
 
 function isAllowed(keys: string, command: Command, context: KeyContext): boolean {
   if (isSingleKey(keys)) return context.allowsSingleKeys && !context.isInField;

@@ -65,6 +65,7 @@ const layers: readonly Layer[] = [
       'zustand',
       'zod',
       'get-nonce',
+      'pdfjs-dist',
       'dayjs',
       'temporal-polyfill',
       'rrule-temporal',

@@ -41,6 +41,15 @@ describe('matching key presses with commands', () => {
     expect(idAfter([press('A')], [accept])).toBe('accept');
   });
 
+  it('knows the plus sign as a key, alone and with a modifier', () => {
+    expect(idAfter([press('+')], [command('zoom', { keys: ['+'] })])).toBe('zoom');
+    expect(idAfter([press('+', { shiftKey: true })], [command('zoom', { keys: ['+'] })])).toBe('zoom');
+    expect(idAfter([press('+', { ctrlKey: true })], [command('zoom', { keys: ['mod++'] })])).toBe('zoom');
+    expect(idAfter([press('-')], [command('zoom', { keys: ['+'] })])).toBeNull();
+    expect(keyCaps('mod++', false)).toEqual(['Ctrl', '+']);
+    expect(isSingleKey('+')).toBe(true);
+  });
+
   it('takes no letter with Ctrl for a single key', () => {
     expect(idAfter([press('a', { ctrlKey: true })], [accept])).toBeNull();
   });
