@@ -13,6 +13,7 @@ import styles from './navigation.module.css';
 export function Navigation({ me }: { me: Me }) {
   const waiting = useCore((state) => state.sync?.waitingEdits ?? 0);
   const attention = useCore((state) => state.sync?.needsAttention ?? 0);
+  const drafts = useCore((state) => state.sync?.drafts ?? 0);
   const sections = openSections(me);
   return (
     <div className={styles.rail}>
@@ -30,8 +31,8 @@ export function Navigation({ me }: { me: Me }) {
             {attention > 0 ? (
               <Badge tone="alert" amount={attention} label={`${count(attention, 'edit')} need attention`} />
             ) : (
-              waiting > 0 && (
-                <Badge tone="quiet" amount={waiting} label={`${count(waiting, 'edit')} waiting`} />
+              waiting + drafts > 0 && (
+                <Badge tone="quiet" amount={waiting + drafts} label={waitingLabel(waiting, drafts)} />
               )
             )}
           </Item>
@@ -41,6 +42,11 @@ export function Navigation({ me }: { me: Me }) {
       <ToastDock />
     </div>
   );
+}
+
+function waitingLabel(waiting: number, drafts: number): string {
+  const edits = waiting === 0 ? [] : [`${count(waiting, 'edit')} waiting`];
+  return [...edits, ...(drafts === 0 ? [] : [`${count(drafts, 'draft')} to confirm`])].join(', ');
 }
 
 function RequestsBadge() {

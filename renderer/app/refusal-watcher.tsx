@@ -13,8 +13,18 @@ export function RefusalWatcher() {
     known.current = new Map(data.items.map((item) => [item.id, item.state]));
     // What needed attention when the window opened is in the pill and the outbox; it is no news.
     if (before === null) return;
-    for (const item of data.items) {
-      if (!needsAttention(item.state) || before.get(item.id) === item.state) continue;
+    const fresh = data.items.filter(
+      (item) => needsAttention(item.state) && before.get(item.id) !== item.state,
+    );
+    for (const group of data.groups) {
+      const refused = fresh.filter((item) => item.groupId === group.id);
+      const [first] = refused;
+      if (first === undefined) continue;
+      const title = `${refused.length} of ${group.total} refused: ${group.title}`;
+      announce(title);
+      showToast({ tone: 'alert', title, text: first.problem ?? '', about: first.id });
+    }
+    for (const item of fresh.filter(({ groupId }) => groupId === null)) {
       const reason = item.problem ?? 'The server did not take it.';
       announce(`Refused: ${item.title}. ${reason}`);
       showToast({ tone: 'alert', title: `Refused: ${item.title}`, text: reason, about: item.id });

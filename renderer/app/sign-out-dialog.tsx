@@ -9,7 +9,9 @@ import { announce } from './announcer.tsx';
 import styles from './sign-out-dialog.module.css';
 
 type Pending = 'ask' | 'send' | 'export' | 'discard';
-type State = { isOpen: boolean; waiting: number | null };
+/** What would be lost; null until that was asked. */
+type Waiting = { edits: number; drafts: number };
+type State = { isOpen: boolean; waiting: Waiting | null };
 const useDialog = create<State>(() => ({ isOpen: false, waiting: null }));
 
 export function openSignOut(): void {
@@ -36,8 +38,14 @@ export function SignOutDialog() {
       close();
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (error.code === 'PENDING_EDITS') useDialog.setState({ waiting: Number(error.data?.['count'] ?? 1) });
-      else setProblem(error.message);
+      if (error.code !== 'PENDING_EDITS') {
+        setProblem(error.message);
+        return;
+      }
+      const { count: edits = 1, drafts = 0 } = error.data ?? {};
+      useDialog.setState({ waiting: { edits: Number(edits), drafts: Number(drafts) } });
+      // Sending was tried: what is left could not be sent.
+      if (pending === 'send') setProblem(error.message);
     } finally {
       setBusy(null);
     }
@@ -47,7 +55,7 @@ export function SignOutDialog() {
     <Modal
       opened={isOpen}
       onClose={close}
-      title={waiting === null ? 'Sign out?' : `${count(waiting, 'edit')} not sent yet`}
+      title={waiting === null ? 'Sign out?' : titleOf(waiting)}
       size={waiting === null ? 400 : 460}
     >
       {problem !== null && (
@@ -72,17 +80,20 @@ export function SignOutDialog() {
       ) : (
         <>
           <p>
-            Signing out removes the local copy, and these edits exist nowhere else. What should become of
-            them?
+            Signing out removes the local copy, and these exist nowhere else. What should become of them?
+            {waiting.drafts > 0 &&
+              ' Drafts are not sent by themselves: stay and confirm them in the outbox, if they still stand.'}
           </p>
           <div className={styles.choices}>
-            <Choice
-              icon="outbox"
-              title="Send them, then sign out"
-              text="Needs the connection. You stay signed in if one cannot be sent."
-              isBusy={busy === 'send'}
-              onClick={() => void signOut('send')}
-            />
+            {waiting.edits > 0 && (
+              <Choice
+                icon="outbox"
+                title="Send the edits, then sign out"
+                text="Needs the connection. You stay signed in if one cannot be sent, or a draft is left."
+                isBusy={busy === 'send'}
+                onClick={() => void signOut('send')}
+              />
+            )}
             <Choice
               icon="copy"
               title="Export them, then sign out"
@@ -107,6 +118,12 @@ export function SignOutDialog() {
       )}
     </Modal>
   );
+}
+
+function titleOf({ edits, drafts }: Waiting): string {
+  if (drafts === 0) return `${count(edits, 'edit')} not sent yet`;
+  const unconfirmed = `${count(drafts, 'draft')} not confirmed`;
+  return edits === 0 ? unconfirmed : `${count(edits, 'edit')} not sent, ${unconfirmed}`;
 }
 
 type ChoiceProps = { icon: IconName; title: string; text: string; isBusy: boolean; onClick: () => void };

@@ -17,7 +17,8 @@ export type SyncLabel = {
 /** What the sync pill says. What needs people comes first, then what is in the way, then what is going on. */
 export function syncLabel(sync: Sync | null): SyncLabel {
   if (sync === null) return { ...calm, text: 'Starting…', meaning: 'The local data is being opened.' };
-  const waiting = sync.waitingEdits > 0 ? ` · ${count(sync.waitingEdits, 'edit')} waiting` : '';
+  const drafts = sync.drafts > 0 ? ` · ${count(sync.drafts, 'draft')}` : '';
+  const waiting = (sync.waitingEdits > 0 ? ` · ${count(sync.waitingEdits, 'edit')} waiting` : '') + drafts;
   if (sync.state === 'offline') {
     return {
       tone: 'offline',
@@ -82,8 +83,13 @@ export function syncLabel(sync: Sync | null): SyncLabel {
   return {
     ...calm,
     text:
-      sync.lastSyncedAt === null ? 'Not synced yet' : `Synced ${clockLabel(sync.lastSyncedAt, platformZone)}`,
-    meaning: 'What you see is what the server has.',
+      (sync.lastSyncedAt === null
+        ? 'Not synced yet'
+        : `Synced ${clockLabel(sync.lastSyncedAt, platformZone)}`) + drafts,
+    meaning:
+      sync.drafts === 0
+        ? 'What you see is what the server has.'
+        : 'What you see is what the server has. A draft is sent when you confirm it in the outbox.',
   };
 }
 

@@ -64,6 +64,12 @@ export function SyncPill() {
           <dd>
             {sync === null || sync.needsAttention === 0 ? 'nothing' : count(sync.needsAttention, 'edit')}
           </dd>
+          {sync !== null && sync.drafts > 0 && (
+            <>
+              <dt>To be confirmed</dt>
+              <dd>{count(sync.drafts, 'draft')}</dd>
+            </>
+          )}
         </dl>
         <div className={styles.buttons}>
           {sync?.state === 'pulling' ? (

@@ -1,7 +1,7 @@
 import { Button, CloseButton } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { undoEdit, newestUndoable } from '../state/edits.ts';
+import { newestUndoable, undoToast } from '../state/edits.ts';
 import { closeToast, useToasts, type Toast } from '../state/toasts.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Keys } from './commands/keys-hint.tsx';
@@ -20,8 +20,8 @@ export function ToastDock() {
       keys: ['Z', 'mod+Z'],
       isEnabled: undoable !== undefined,
       run: () => {
-        const id = newestUndoable();
-        if (id !== null) void undoEdit(id);
+        const toast = newestUndoable();
+        if (toast !== null) undoToast(toast);
       },
     },
   ]);
@@ -82,7 +82,7 @@ function Item({ toast, hasKey }: { toast: Toast; hasKey: boolean }) {
           variant="light"
           className={styles.action}
           rightSection={hasKey ? <Keys keys="Z" /> : undefined}
-          onClick={() => void undoEdit(toast.undoes ?? '')}
+          onClick={() => undoToast(toast)}
         >
           Undo
         </Button>

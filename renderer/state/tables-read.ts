@@ -1,6 +1,6 @@
-import type { SyncTableName } from '#shared/domain/sync/tables';
+import { syncTables, type SyncTableName } from '#shared/domain/sync/tables';
 
-type Source = SyncTableName | 'outbox' | 'settings';
+type Source = SyncTableName | 'outbox' | 'drafts' | 'settings';
 
 const people = ['people', 'subjects'] as const;
 const week = [
@@ -23,7 +23,8 @@ export const tablesRead = {
   'schedule.booking': ['bookings', 'sessions', 'booking_messages', 'outbox', ...people],
   'schedule.messages': ['booking_messages', 'people', 'outbox'],
   'schedule.tutors': ['people', 'tutor_schedules'],
-  'outbox.list': ['outbox', 'bookings', ...people],
+  'outbox.list': ['outbox', 'bookings', 'tutor_availability_rules', ...people],
+  'drafts.list': ['drafts', ...syncTables.map((table) => table.name)],
 } as const satisfies Readonly<Record<string, readonly Source[]>>;
 
 export type LiveName = keyof typeof tablesRead;

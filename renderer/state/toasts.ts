@@ -5,8 +5,9 @@ export type Toast = {
   tone: 'calm' | 'alert';
   title: string;
   text?: string;
-  /** The edit that "Undo" takes back. */
+  /** The edit that "Undo" takes back, or the group of edits. */
   undoes?: string;
+  isGroup?: boolean;
   /** Where "See why" leads: the edit in the outbox. */
   about?: string;
   /** Milliseconds it stays; alerts stay until closed. */
@@ -30,7 +31,7 @@ export function closeToast(id: string): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
 }
 
-/** Closes what offered to undo this edit, once that is no longer possible or has been done. */
-export function closeUndo(mutationId: string): void {
-  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.undoes !== mutationId) }));
+/** Closes what offered to undo this edit or group, once that is no longer possible or has been done. */
+export function closeUndo(id: string): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.undoes !== id) }));
 }

@@ -3,11 +3,15 @@ import { useNavigate } from '@tanstack/react-router';
 import type * as z from 'zod';
 import type { outboxItem } from '#shared/rpc/contract';
 import { platformZone } from '#shared/domain/zone';
-import { discardEdit, retryEdit, undoEdit } from '#renderer/state/edits.ts';
+import { isDisjoint } from '#shared/domain/conflict';
+import { canResend, openRefused } from '#renderer/features/schedule/resend.ts';
+import { discardEdit, keepBoth, retryEdit, undoEdit } from '#renderer/state/edits.ts';
 import { Icon, type IconName } from '#renderer/ui/icons.tsx';
 import { agoLabel, clockLabel } from '#renderer/ui/time-labels.ts';
 import { useNow } from '#renderer/ui/use-now.ts';
 import { ConflictTable } from './conflict-table.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { editText } from './copy-text.ts';
 import styles from './outbox-screen.module.css';
 
 type Item = z.infer<typeof outboxItem>;
@@ -19,8 +23,11 @@ export function OutboxRow({ item }: { item: Item }) {
   // What was tried may have arrived: taking it back then is a new edit.
   const canUndo = ['held', 'queued', 'blocked'].includes(item.state) && item.attempts === 0;
   const isRefused = tone === 'alert';
+  const isMixed = item.state === 'conflict' && isDisjoint(item.fields);
+  const name = <span className="visually-hidden">: {item.title}</span>;
+  const show = () => void navigate({ to: '/schedule', search: { booking: item.rowId } });
   return (
-    <li className={styles.row} data-tone={tone}>
+    <li className={styles.row} data-tone={tone} data-wide={item.fields.length > 0}>
       <span className={styles.icon}>
         <Icon name={icon} />
       </span>
@@ -37,26 +44,41 @@ export function OutboxRow({ item }: { item: Item }) {
       <div className={styles.actions}>
         {canUndo && (
           <Button variant="default" onClick={() => void undoEdit(item.id)}>
-            Undo<span className="visually-hidden">: {item.title}</span>
+            Undo{name}
           </Button>
         )}
         {isRefused && item.table === 'bookings' && (
-          <Button
-            variant="default"
-            onClick={() => void navigate({ to: '/schedule', search: { booking: item.rowId } })}
-          >
-            Show<span className="visually-hidden">: {item.title}</span>
+          <Button variant="default" onClick={show}>
+            Show{name}
           </Button>
         )}
         {isRefused && (
           <>
-            <Button onClick={() => void retryEdit(item.id)}>
-              {item.state === 'conflict' ? 'Keep mine' : 'Try again'}
-              <span className="visually-hidden">: {item.title}</span>
-            </Button>
+            {canResend(item) && (
+              <Button
+                variant={isMixed ? 'default' : 'filled'}
+                onClick={() => {
+                  openRefused(item);
+                  show();
+                }}
+              >
+                Edit and resend{name}
+              </Button>
+            )}
+            {isMixed && <Button onClick={() => void keepBoth(item.id)}>Keep both{name}</Button>}
+            {item.state !== 'update-required' && (
+              <Button
+                variant={canResend(item) || isMixed ? 'default' : 'filled'}
+                onClick={() => void retryEdit(item.id)}
+              >
+                {item.state === 'conflict' ? 'Keep mine' : 'Try again'}
+                {name}
+              </Button>
+            )}
+            <CopyButton text={editText(item)} about={item.title} />
             <Button variant="default" onClick={() => void discardEdit(item.id)}>
               {item.state === 'conflict' ? 'Take theirs' : 'Discard'}
-              <span className="visually-hidden">: {item.title}</span>
+              {name}
             </Button>
           </>
         )}

@@ -12,6 +12,7 @@ export function ActionForms({ item }: { item: ScheduleItem }) {
   const { canAct } = useSchedule();
   if (!canAct) return null;
   const form = action.bookingId === item.bookingId ? action.form : null;
+  const { words, replaces } = action;
   const first = item.studentName.split(' ')[0] ?? item.studentName;
   switch (form) {
     case 'decline':
@@ -21,7 +22,8 @@ export function ActionForms({ item }: { item: ScheduleItem }) {
           label={`Message to ${first} (optional)`}
           submit="Decline"
           isDanger
-          onSubmit={(words) => decline(item, words)}
+          initial={words}
+          onSubmit={(text) => decline(item, text, replaces)}
           onClose={closeForm}
         />
       );
@@ -33,7 +35,8 @@ export function ActionForms({ item }: { item: ScheduleItem }) {
           submit="Cancel the lesson"
           least={1}
           isDanger
-          onSubmit={(words) => cancel(item, words)}
+          initial={words}
+          onSubmit={(text) => cancel(item, text, replaces)}
           onClose={closeForm}
         />
       );
@@ -46,17 +49,20 @@ export function ActionForms({ item }: { item: ScheduleItem }) {
           submit="Mark as no-show"
           least={20}
           isDanger
-          onSubmit={(words) => markNoShow(item, words)}
+          initial={words}
+          onSubmit={(text) => markNoShow(item, text, replaces)}
           onClose={closeForm}
         />
       );
     default:
       return canMove(item) ? (
         <MoveForm
-          key={`${item.bookingId} ${item.startAt} ${action.prefill?.startAt ?? ''}`}
+          key={`${item.bookingId} ${item.startAt} ${action.prefill?.startAt ?? ''} ${replaces ?? ''}`}
           item={item}
           isAsked={form === 'move' || form === 'counter'}
           prefill={form === null ? null : action.prefill}
+          initial={form === null ? '' : words}
+          replaces={form === null ? null : replaces}
         />
       ) : null;
   }

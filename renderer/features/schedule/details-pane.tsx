@@ -22,11 +22,12 @@ import styles from './details-pane.module.css';
 /** Everything about the selected booking, and what can be done with it. */
 export function DetailsPane() {
   const item = useSelected();
-  const { week } = useSchedule();
+  const { week, selectedId } = useSchedule();
   const formFor = useAction((state) => state.bookingId);
   useEffect(() => {
-    if (formFor !== null && formFor !== item?.bookingId) closeForm();
-  }, [formFor, item?.bookingId]);
+    // By what is selected, not by what is shown: a form that came with a link is there before its booking.
+    if (formFor !== null && formFor !== selectedId) closeForm();
+  }, [formFor, selectedId]);
 
   if (item === null) {
     return (

@@ -1,17 +1,26 @@
-import { useMemo } from 'react';
+import { Checkbox } from '@mantine/core';
+import { useMemo, useState } from 'react';
 import { formatMoney } from '#shared/domain/money';
 import { wallClockAt } from '#shared/domain/zone';
 import type { ScheduleItem } from '#shared/rpc/contract';
 import { Icon } from '#renderer/ui/icons.tsx';
 import { Notice } from '#renderer/ui/notice.tsx';
 import { clockLabel, dayLabel } from '#renderer/ui/time-labels.ts';
+import { BulkBar } from './bulk-bar.tsx';
 import { lookOf, pendingLook } from './look.ts';
 import { useSchedule } from './schedule-context.ts';
 import styles from './list-view.module.css';
 
-/** The week as a list, for reading and for narrow windows. */
+/** The week as a list, for reading, for narrow windows, and for deciding on several requests at once. */
 export function ListView() {
-  const { week, days } = useSchedule();
+  const { week, days, canAct } = useSchedule();
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const requests = week.items.filter((item) => item.status === 'PENDING');
+  const canChoose = canAct && requests.length > 0;
+  // What was decided meanwhile, by whomever, is not selected any more.
+  const selected = requests.filter((item) => chosen.includes(item.bookingId));
+  const toggle = (id: string) =>
+    setChosen(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
   const byDay = useMemo(() => {
     const sorted = week.items.toSorted((a, b) => a.startAt - b.startAt);
     return days.map((day) => ({
@@ -28,7 +37,14 @@ export function ListView() {
     );
   }
   return (
-    <div className={styles.scroller} tabIndex={0} role="region" aria-label="Bookings of the week">
+    <div
+      className={styles.scroller}
+      tabIndex={0}
+      role="region"
+      aria-label="Bookings of the week"
+      data-can-choose={canChoose}
+    >
+      {canChoose && <BulkBar selected={selected} all={requests} onSelect={setChosen} />}
       {byDay
         .filter(({ items }) => items.length > 0)
         .map(({ date, items }) => (
@@ -36,7 +52,12 @@ export function ListView() {
             <h2 className={styles.day}>{dayLabel(date, 'long')}</h2>
             <ul>
               {items.map((item) => (
-                <Row key={item.bookingId} item={item} />
+                <Row
+                  key={item.bookingId}
+                  item={item}
+                  isChosen={selected.includes(item)}
+                  onToggle={canChoose && item.status === 'PENDING' ? toggle : null}
+                />
               ))}
             </ul>
           </section>
@@ -45,12 +66,28 @@ export function ListView() {
   );
 }
 
-function Row({ item }: { item: ScheduleItem }) {
+type RowProps = {
+  item: ScheduleItem;
+  isChosen: boolean;
+  /** Null where it cannot be selected with others. */
+  onToggle: ((id: string) => void) | null;
+};
+
+function Row({ item, isChosen, onToggle }: RowProps) {
   const { week, selectedId, select } = useSchedule();
   const look = lookOf(item);
   const pending = pendingLook(item);
   return (
-    <li>
+    <li className={styles.line}>
+      {onToggle !== null && (
+        <Checkbox
+          size="xs"
+          className={styles.check}
+          aria-label={`Select ${item.subject} with ${item.studentName}, ${clockLabel(item.startAt, week.zone)}`}
+          checked={isChosen}
+          onChange={() => onToggle(item.bookingId)}
+        />
+      )}
       <button
         type="button"
         className={styles.row}

@@ -20,17 +20,20 @@ type Props = {
   /** Whether it was asked for by a command, and takes the focus. */
   isAsked: boolean;
   prefill: Interval | null;
+  initial: string;
+  /** The refused edit that this one takes the place of. */
+  replaces: string | null;
 };
 
 /** Day and start as fields: the way to move a booking without dragging (WCAG 2.5.7), also into another week. */
-export function MoveForm({ item, isAsked, prefill }: Props) {
+export function MoveForm({ item, isAsked, prefill, initial, replaces }: Props) {
   const { week: shown, needsReason, actor } = useSchedule();
   const now = useNow(30_000);
   const zone = shown.zone;
   const begin = wallClockAt((prefill ?? item).startAt, zone);
   const [date, setDate] = useState(begin.date);
   const [minutes, setMinutes] = useState(begin.minutes);
-  const [words, setWords] = useState('');
+  const [words, setWords] = useState(initial);
   const [problem, setProblem] = useState<string | null>(null);
   const firstField = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -56,7 +59,7 @@ export function MoveForm({ item, isAsked, prefill }: Props) {
       setProblem('Write a reason: the tutor and the student will read it.');
       return;
     }
-    if ((await moveTo(item, at, verdict, zone, words.trim())) !== null) closeForm();
+    if ((await moveTo(item, at, verdict, zone, words.trim(), replaces)) !== null) closeForm();
   };
   const take = (offer: Interval) => {
     const wall = wallClockAt(offer.startAt, zone);

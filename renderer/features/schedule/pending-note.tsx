@@ -3,8 +3,9 @@ import type { ScheduleItem } from '#shared/rpc/contract';
 import { discardEdit, retryEdit, undoEdit } from '#renderer/state/edits.ts';
 import { useCore } from '#renderer/state/core-state.ts';
 import { Icon } from '#renderer/ui/icons.tsx';
-import { openForm, type ActionForm } from './action-store.ts';
+import { useLive } from '#renderer/state/live.ts';
 import { pendingLook } from './look.ts';
+import { canResend, openRefused } from './resend.ts';
 import styles from './pending-note.module.css';
 
 /** That an edit of this booking waits, or was refused and why, with the ways on from there. */
@@ -12,14 +13,15 @@ export function PendingNote({ item }: { item: ScheduleItem }) {
   const look = pendingLook(item);
   const pending = item.pending;
   const isOffline = useCore((state) => state.sync?.state === 'offline');
+  const { data } = useLive('outbox.list', look?.tone === 'alert' ? {} : null);
   if (look === null || pending === null) return null;
-  const form = formOf[pending.kind];
+  const refused = data?.items.find((each) => each.id === pending.mutationId);
   const canUndo = pending.state === 'held' || pending.state === 'queued' || pending.state === 'blocked';
   return (
     <div className={styles.note} data-tone={look.tone} role={look.tone === 'alert' ? 'alert' : undefined}>
       <p className={styles.title}>
         <Icon name={look.icon} size={13} />
-        {look.tone === 'alert' ? `Your change was ${look.word}` : wordsFor(pending.state, isOffline)}
+        {look.tone === 'alert' ? refusedWords(pending.state) : wordsFor(pending.state, isOffline)}
       </p>
       {pending.problem !== null && <p>{pending.problem}</p>}
       <div className={styles.buttons}>
@@ -30,14 +32,8 @@ export function PendingNote({ item }: { item: ScheduleItem }) {
         )}
         {look.tone === 'alert' && (
           <>
-            {form !== undefined && (
-              <Button
-                size="compact-xs"
-                onClick={() => {
-                  void discardEdit(pending.mutationId);
-                  openForm(item.bookingId, form);
-                }}
-              >
+            {refused !== undefined && canResend(refused) && (
+              <Button size="compact-xs" onClick={() => openRefused(refused)}>
                 Edit and resend
               </Button>
             )}
@@ -52,6 +48,10 @@ export function PendingNote({ item }: { item: ScheduleItem }) {
       </div>
     </div>
   );
+}
+
+function refusedWords(state: keyof typeof words): string {
+  return state === 'conflict' ? 'Somebody else changed this too' : 'Your change was not accepted';
 }
 
 function wordsFor(state: keyof typeof words, isOffline: boolean): string {
@@ -69,12 +69,4 @@ const words: Readonly<Record<NonNullable<ScheduleItem['pending']>['state'], stri
   conflict: '',
   rejected: '',
   'update-required': '',
-};
-
-const formOf: Readonly<Record<string, ActionForm>> = {
-  'booking.decline': 'decline',
-  'booking.counter_offer': 'counter',
-  'booking.reschedule': 'move',
-  'booking.cancel': 'cancel',
-  'session.mark_no_show': 'no-show',
 };

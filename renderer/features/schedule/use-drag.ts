@@ -136,7 +136,9 @@ function finish(item: ScheduleItem, { week, needsReason, select }: ScheduleConte
   if (needsReason && ghost.verdict.problem === null) {
     clearGhost();
     select(item);
-    openForm(item.bookingId, ghost.verdict.kind === 'counter-offer' ? 'counter' : 'move', ghost.at);
+    openForm(item.bookingId, ghost.verdict.kind === 'counter-offer' ? 'counter' : 'move', {
+      prefill: ghost.at,
+    });
     return;
   }
   void drop(week.zone);

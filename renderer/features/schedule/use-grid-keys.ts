@@ -86,7 +86,9 @@ function pressWhileGrabbed(event: KeyboardEvent, grab: Grab, schedule: ScheduleC
   const { ghost } = useGhost.getState();
   if (ghost !== null && schedule.needsReason && ghost.verdict.problem === null) {
     clearGhost();
-    openForm(item.bookingId, ghost.verdict.kind === 'counter-offer' ? 'counter' : 'move', ghost.at);
+    openForm(item.bookingId, ghost.verdict.kind === 'counter-offer' ? 'counter' : 'move', {
+      prefill: ghost.at,
+    });
     return;
   }
   if (ghost?.verdict.problem != null) {

@@ -10,6 +10,8 @@ type Props = {
   /** Characters that are needed at least. */
   least?: number;
   isDanger?: boolean;
+  /** What stands in it at first. */
+  initial?: string;
   onSubmit: (words: string) => Promise<string | null>;
   onClose: () => void;
 };
@@ -22,10 +24,11 @@ export function WordsForm({
   submit,
   least = 0,
   isDanger = false,
+  initial = '',
   onSubmit,
   onClose,
 }: Props) {
-  const [words, setWords] = useState('');
+  const [words, setWords] = useState(initial);
   const [problem, setProblem] = useState<string | null>(null);
   const send = async () => {
     const text = words.trim();
