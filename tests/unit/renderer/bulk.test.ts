@@ -43,8 +43,8 @@ test('of requests for the same time the one that asked first can be accepted, an
   };
   const judged = judgeAcceptances([late, early, free], week, { now, rules, actor: 'tutor' });
   expect(judged.map(({ item, problem }) => [item.studentName, problem])).toEqual([
-    ['Ben', 'Overlaps the request of Ann, who asked first.'],
     ['Ann', null],
+    ['Ben', 'Overlaps the request of Ann, who asked first.'],
     ['Cy', null],
   ]);
 });
