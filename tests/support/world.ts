@@ -61,14 +61,19 @@ export async function refusal(call: Promise<unknown>): Promise<Refusal> {
   };
 }
 
-export async function createWorld(): Promise<World> {
+/** `connections` is how many calls can run at one moment. */
+export async function createWorld(options: { readonly connections?: number } = {}): Promise<World> {
   const database = await cloneDatabase();
-  return worldOn(database.urlFor(), () => database.drop());
+  return worldOn(database.urlFor(), () => database.drop(), options.connections);
 }
 
 /** The same over a database that exists already. */
-export async function worldOn(databaseUrl: string, drop: () => Promise<void>): Promise<World> {
-  const sql = new pg.Pool({ connectionString: databaseUrl, max: 6 });
+export async function worldOn(
+  databaseUrl: string,
+  drop: () => Promise<void>,
+  connections = 6,
+): Promise<World> {
+  const sql = new pg.Pool({ connectionString: databaseUrl, max: connections });
   sql.on('error', () => undefined);
   const subject = randomUUID();
   await sql.query(`insert into public.subjects (id, name, curriculum, level) values ($1, $2, 'CSEC', '5')`, [

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkResult } from './checklist.ts';
-import { decisionOutcome, recommendation, recordedOutcome, verificationKind } from './status.ts';
+import { caseStatus, decisionOutcome, recommendation, recordedOutcome, verificationKind } from './status.ts';
 
 /**
  * Arguments and answers of the functions console_verification_*, as PostgREST carries them. Instants are integer
@@ -84,6 +84,8 @@ export const keyedKinds = {
   console_verification_escalate: 'verification.escalate',
   console_verification_revoke: 'verification.revoke',
   console_verification_reverse: 'verification.reverse',
+  console_verification_second_submit: 'verification.second_submit',
+  console_verification_dispute_settle: 'verification.dispute_settle',
 } as const;
 
 /** `p_filter` of console_verification_claim_next(p_filter jsonb, p_count integer); what is left out does not narrow. */
@@ -217,6 +219,120 @@ const reverseAnswer = z.object({
   ),
 });
 
+/** console_verification_second_claim_next(p_count integer): cases to judge again, without the first verdict. */
+const secondClaimAnswer = z.object({
+  now: micros,
+  results: z.array(z.object({ reviewId: z.uuid(), caseId: z.uuid(), expiresAt: micros })),
+});
+
+/** `p_verdict` of console_verification_second_submit(p_key uuid, p_review_id uuid, p_verdict jsonb). */
+export const secondVerdict = z.object({ outcome: z.enum(['APPROVE', 'REJECT']), note: privateText });
+export type SecondVerdict = z.infer<typeof secondVerdict>;
+
+const secondAnswer = z.object({
+  reviewId: z.uuid(),
+  caseId: z.uuid(),
+  firstOutcome: z.enum(['APPROVE', 'REJECT']),
+  agrees: z.boolean(),
+});
+
+/**
+ * console_verification_dispute_settle(p_key uuid, p_case_id uuid, p_row_version bigint, p_verdict text, p_reason text):
+ * UPHOLD or REOPEN.
+ */
+const settledAnswer = z.object({
+  caseId: z.uuid(),
+  outcome: z.literal('settled'),
+  rowVersion: z.number().int(),
+});
+
+/** console_verification_duplicates(p_case_id uuid), nearest first, at most 50. */
+const duplicatesAnswer = z.object({
+  caseId: z.uuid(),
+  matches: z.array(
+    z.object({
+      /** The document of the case, and the other one, whose case may be gone. */
+      ofDocumentId: z.uuid(),
+      documentId: z.uuid(),
+      caseId: z.uuid().nullable(),
+      kind: verificationKind,
+      tutorId: z.uuid().nullable(),
+      tutor: z.string().nullable(),
+      isSameTutor: z.boolean(),
+      isSameFile: z.boolean(),
+      isSameCandidate: z.boolean(),
+      /** Bits by which the pictures differ; null when they are no match as pictures. */
+      distance: z.number().int().nullable(),
+      /** Null where the case is gone or hidden. */
+      status: caseStatus.nullable(),
+      seenAt: micros,
+    }),
+  ),
+});
+
+/** console_verification_reviewer_stats(p_from timestamptz, p_to timestamptz); reviewers get themselves, admins all. */
+const reviewerStatsAnswer = z.object({
+  reviewers: z.array(
+    z.object({
+      reviewerId: z.uuid(),
+      reviewer: z.string().nullable(),
+      /** Decisions that were not reversed, and what they came to. */
+      decisions: z.number().int(),
+      approved: z.number().int(),
+      rejected: z.number().int(),
+      resubmissions: z.number().int(),
+      revoked: z.number().int(),
+      againstSystem: z.number().int(),
+      /** Revoked or reopened by somebody else later. */
+      overturned: z.number().int(),
+      /** Taken back by himself. */
+      reversed: z.number().int(),
+      /** From claim to decision. */
+      medianSeconds: z.number().nullable(),
+      p90Seconds: z.number().nullable(),
+      agreement: z.object({
+        aa: z.number().int(),
+        ar: z.number().int(),
+        ra: z.number().int(),
+        rr: z.number().int(),
+      }),
+      kappa: z.number().nullable(),
+    }),
+  ),
+});
+
+/** console_verification_queue_stats(p_days integer): the queue now, and each day in Port of Spain. */
+const queueStatsAnswer = z.object({
+  now: micros,
+  open: z.object({
+    total: z.number().int(),
+    fresh: z.number().int(),
+    due: z.number().int(),
+    late: z.number().int(),
+    breach: z.number().int(),
+    certificates: z.number().int(),
+    degrees: z.number().int(),
+    escalated: z.number().int(),
+    withoutFile: z.number().int(),
+    claimed: z.number().int(),
+    oldestSubmittedAt: micros.nullable(),
+  }),
+  days: z.array(
+    z.object({
+      day: z.iso.date(),
+      submitted: z.number().int(),
+      decided: z.number().int(),
+      approved: z.number().int(),
+      rejected: z.number().int(),
+      resubmissions: z.number().int(),
+      /** Decided only after 72 hours. */
+      breached: z.number().int(),
+      /** From submission to decision. */
+      medianHours: z.number().nullable(),
+    }),
+  ),
+});
+
 /** What each function answers. */
 export const verificationAnswers = {
   console_verification_claim_next: claimNextAnswer,
@@ -232,4 +348,11 @@ export const verificationAnswers = {
   console_verification_escalate: escalated,
   console_verification_revoke: decided,
   console_verification_reverse: reverseAnswer,
+  console_verification_second_claim_next: secondClaimAnswer,
+  console_verification_second_release: z.object({ reviewId: z.uuid() }),
+  console_verification_second_submit: secondAnswer,
+  console_verification_dispute_settle: settledAnswer,
+  console_verification_duplicates: duplicatesAnswer,
+  console_verification_reviewer_stats: reviewerStatsAnswer,
+  console_verification_queue_stats: queueStatsAnswer,
 } as const;

@@ -145,6 +145,8 @@ export const declaredTables: Readonly<Record<string, TableRule>> = {
 
 /** Deciding on a request: the tutor whose request it is, or an admin. */
 const decide = { allowed: { own: tutors, other: admin } };
+/** A case of a tutor's that is held by whoever tries. */
+const judge = { allowed: { other: reviewers } };
 /** The student's side: himself and his parent. */
 const answer = { allowed: { own: ['student', 'parent'] as const } };
 
@@ -174,6 +176,29 @@ export const declaredRpcs: Readonly<Record<string, RpcRule>> = {
   console_notifications_settle: { allowed: {} },
   // For the function sync-purge.
   console_sync_purge: { allowed: {} },
+  // Of others' documents; on the own there is nothing for anybody, staff or not.
+  console_verification_claim_next: { allowed: { own: reviewers } },
+  console_verification_claim: judge,
+  console_verification_renew: judge,
+  console_verification_release: judge,
+  console_verification_priority_set: judge,
+  console_verification_evidence_record: judge,
+  console_verification_grades_set: judge,
+  console_verification_note_add: judge,
+  console_verification_decide: judge,
+  console_verification_decide_many: judge,
+  console_verification_escalate: judge,
+  console_verification_revoke: judge,
+  console_verification_reverse: judge,
+  console_verification_second_claim_next: { allowed: { own: reviewers } },
+  console_verification_second_release: judge,
+  console_verification_second_submit: judge,
+  console_verification_dispute_settle: { allowed: { other: admin } },
+  console_verification_duplicates: judge,
+  console_verification_reviewer_stats: { allowed: { own: reviewers } },
+  console_verification_queue_stats: { allowed: { own: reviewers } },
+  // For the function verification-intake.
+  console_verification_intake: { allowed: {} },
   // Everyone signed in may ask; what comes is the table below. A suspended user gets an empty scope.
   sync_pull: { allowed: { own: signedIn } },
   // The self-check sees what sync_pull sees, and nothing outside the caller's scope.

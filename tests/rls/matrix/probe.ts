@@ -189,7 +189,7 @@ async function probeRpc(actor: Actor, stage: Stage, role: Role, rpc: string): Pr
     cells.push(
       toCell(
         { subject: rpc, verb: 'execute', role, relation },
-        rpc === 'sync_push' ? ofEdit(outcome) : outcome,
+        rpc === 'sync_push' ? ofEdit(outcome) : ofRow(outcome),
       ),
     );
   }
@@ -201,6 +201,15 @@ function ofEdit(outcome: Outcome): Outcome {
   if ('code' in outcome) return outcome;
   const answer = outcome.rows[0]?.['answer'] as { results: readonly { outcome: string }[] } | undefined;
   return answer?.results[0]?.outcome === 'applied' ? outcome : { code: '42501' };
+}
+
+/** A call about several rows answers each for itself: a refused row counts as a refusal of the call. */
+function ofRow(outcome: Outcome): Outcome {
+  if ('code' in outcome) return outcome;
+  const answer = outcome.rows[0]?.['answer'] as { results?: unknown } | null | undefined;
+  const results = answer?.results;
+  const [first] = Array.isArray(results) ? (results as { outcome?: string; code?: string }[]) : [];
+  return first?.outcome === 'refused' ? { code: first.code ?? '?' } : outcome;
 }
 
 /** Which staged rows a first pull brings. */

@@ -36,6 +36,19 @@ export type Story = {
   /** A certificate of the tutor's that waits for review, with a row of everything that can hang on a case. */
   readonly request: string;
   readonly degree: string;
+  readonly forReviewer: StagedCase;
+  readonly forAdmin: StagedCase;
+};
+
+/** What a reviewer has before him of one tutor: a case that he holds, one approved by another, a decision of his own. */
+export type StagedCase = {
+  readonly held: string;
+  readonly heldVersion: string;
+  readonly approved: string;
+  readonly approvedVersion: string;
+  readonly decision: string;
+  /** A second review that he holds. */
+  readonly review: string;
 };
 
 export type Stage = {
@@ -54,10 +67,8 @@ export async function buildStage(sql: pg.Pool): Promise<Stage> {
     `insert into public.subjects (id, name, curriculum, level) values ($1, 'Biology', 'CAPE', '1')`,
     [subject],
   );
-  const mine = await buildStory(sql, subject, 0);
-  const theirs = await buildStory(sql, subject, 1);
-  const suspended = await buildStory(sql, subject, 2);
-  await sql.query('update public.profiles set is_suspended = true where id = $1', [suspended.tutor]);
+  // Longer than the matrix takes: decisions are to be reversed in it.
+  await sql.query('update public.verification_settings set undo_seconds = 3600, claim_minutes = 240');
   const member = async (role: string) => {
     const id = await person(sql, 'student');
     await sql.query('insert into public.staff_members (user_id, role) values ($1, $2)', [id, role]);
@@ -65,6 +76,12 @@ export async function buildStage(sql: pg.Pool): Promise<Stage> {
     return id;
   };
   const reviewer = await member('reviewer');
+  const admin = await member('admin');
+  const story = (index: number) => buildStory(sql, subject, index, { reviewer, admin });
+  const mine = await story(0);
+  const theirs = await story(1);
+  const suspended = await story(2);
+  await sql.query('update public.profiles set is_suspended = true where id = $1', [suspended.tutor]);
   for (const story of [mine, theirs, suspended])
     await fillCase(sql, subject, story, [reviewer, theirs.student]);
   await sql.query(`insert into public.cron_runs (job) values ('probe')`);
@@ -79,7 +96,7 @@ export async function buildStage(sql: pg.Pool): Promise<Stage> {
       suspended: suspended.tutor,
       reviewer,
       support: await member('support'),
-      admin: await member('admin'),
+      admin,
     },
     storyOf: (role) =>
       role === 'otherTutor'
@@ -93,7 +110,12 @@ export async function buildStage(sql: pg.Pool): Promise<Stage> {
   };
 }
 
-async function buildStory(sql: pg.Pool, subject: string, index: number): Promise<Story> {
+async function buildStory(
+  sql: pg.Pool,
+  subject: string,
+  index: number,
+  by: { readonly reviewer: string; readonly admin: string },
+): Promise<Story> {
   const tutor = await person(sql, 'tutor');
   const student = await person(sql, 'student');
   const parent = await person(sql, 'parent');
@@ -173,6 +195,8 @@ async function buildStory(sql: pg.Pool, subject: string, index: number): Promise
   return {
     request,
     degree,
+    forReviewer: await stageCase(sql, tutor, student, by.reviewer),
+    forAdmin: await stageCase(sql, tutor, student, by.admin),
     tutor,
     student,
     parent,
@@ -188,6 +212,90 @@ async function buildStory(sql: pg.Pool, subject: string, index: number): Promise
     block,
     schedule: await only('select id from public.tutor_schedules where tutor_id = $1', [tutor]),
   };
+}
+
+async function stageCase(
+  sql: pg.Pool,
+  tutor: string,
+  another: string,
+  reviewer: string,
+): Promise<StagedCase> {
+  const request = async (status: string) => {
+    const id = randomUUID();
+    await sql.query(
+      `insert into public.tutor_verification_requests (id, tutor_id, status) values ($1, $2, $3)`,
+      [id, tutor, status],
+    );
+    return id;
+  };
+  const hold = (id: string) =>
+    sql.query(
+      `insert into public.verification_claims (id, holder_id, claimed_at, expires_at)
+       values ($1, $2, now(), now() + interval '4 hours')`,
+      [id, reviewer],
+    );
+  const version = async (id: string) => {
+    const found = await sql.query<{ row_version: string }>(
+      'select row_version from public.verification_cases where id = $1',
+      [id],
+    );
+    return found.rows[0]?.row_version ?? '';
+  };
+  const decided = await request('READY_FOR_REVIEW');
+  await hold(decided);
+  const decision = await decideAs(sql, reviewer, {
+    caseId: decided,
+    rowVersion: Number(await version(decided)),
+    outcome: 'RESUBMIT',
+    reasonCodes: ['file_missing'],
+  });
+  const held = await request('READY_FOR_REVIEW');
+  await hold(held);
+  await sql.query(
+    `insert into public.verification_evidence (case_id, reviewer_id, attempt, checklist)
+     select c.id, $2, c.attempt, jsonb_object_agg(i, 'pass')
+     from public.verification_cases c, unnest(private.verification_checklist(c.kind)) i where c.id = $1 group by 1, 3`,
+    [held, reviewer],
+  );
+  const first = randomUUID();
+  await sql.query(
+    `insert into public.verification_decisions (id, case_id, tutor_id, kind, reviewer_id, outcome, decided_at, undo_until)
+     values ($1, $2, $3, 'certificate', $4, 'REJECT', now(), now())`,
+    [first, held, tutor, another],
+  );
+  const review = randomUUID();
+  await sql.query(
+    `insert into public.verification_second_reviews (id, case_id, tutor_id, kind, submitted_at, first_decision_id,
+       first_reviewer_id, opens_at, holder_id, expires_at)
+     values ($1, $2, $3, 'certificate', now(), $4, $5, now(), $6, now() + interval '4 hours')`,
+    [review, held, tutor, first, another, reviewer],
+  );
+  const approved = await request('APPROVED');
+  await sql.query('update public.verification_cases set is_disputed = true where id = $1', [approved]);
+  return {
+    held,
+    heldVersion: await version(held),
+    approved,
+    approvedVersion: await version(approved),
+    decision,
+    review,
+  };
+}
+
+async function decideAs(sql: pg.Pool, user: string, verdict: object): Promise<string> {
+  const client = await sql.connect();
+  try {
+    await client.query('begin');
+    await client.query(`select set_config('request.jwt.claims', $1, true)`, [JSON.stringify({ sub: user })]);
+    const decided = await client.query<{ id: string }>(
+      `select public.console_verification_decide(gen_random_uuid(), $1) ->> 'decisionId' as id`,
+      [JSON.stringify(verdict)],
+    );
+    await client.query('commit');
+    return decided.rows[0]?.id ?? '';
+  } finally {
+    client.release();
+  }
 }
 
 /** A row of everything that can hang on a story's case, as if it had been reviewed before. */

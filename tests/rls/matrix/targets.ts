@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Relation } from './declared.ts';
-import type { Role, Stage, Story } from './roles.ts';
+import type { Role, StagedCase, Stage, Story } from './roles.ts';
 
 /** A row: a condition over the table, with its values. Null when the role has none of that kind. */
 export type Target = { readonly where: string; readonly values: readonly unknown[] } | null;
@@ -108,9 +108,15 @@ export function argumentsOf(
   switch (rpc) {
     case 'console_me':
     case 'console_audit_verify':
+    case 'console_verification_claim_next':
+    case 'console_verification_second_claim_next':
+    case 'console_verification_queue_stats':
+    case 'console_verification_intake':
     case 'console_sync_purge':
     case 'console_sync_health':
       return relation === 'own' ? {} : null;
+    case 'console_verification_reviewer_stats':
+      return relation === 'own' ? { p_from: '2020-01-01T00:00:00Z', p_to: '2040-01-01T00:00:00Z' } : null;
     case 'console_notifications_claim':
       return relation === 'own' ? { p_limit: 1 } : null;
     case 'console_notifications_settle':
@@ -151,7 +157,10 @@ export function argumentsOf(
     case 'console_unavailability_add':
       return relation === 'own' ? { p_id: randomUUID(), ...span(200), p_reason_private: null } : null;
     default:
-      return story === null ? null : storyArguments(rpc, story, span);
+      if (story === null) return null;
+      return rpc.startsWith('console_verification_')
+        ? caseArguments(rpc, role === 'admin' ? story.forAdmin : story.forReviewer)
+        : storyArguments(rpc, story, span);
   }
 }
 
@@ -207,6 +216,66 @@ function pushOf(story: Story): Record<string, unknown> {
     expect: [],
   };
   return { p_client_id: randomUUID(), p_mutations: JSON.stringify([edit]) };
+}
+
+/** A case that waits for the role's verdict, and what the role decided before. */
+function caseArguments(rpc: string, staged: StagedCase): Record<string, unknown> {
+  const { held, heldVersion, approved, approvedVersion, decision, review } = staged;
+  const verdict = {
+    caseId: held,
+    rowVersion: heldVersion,
+    outcome: 'RESUBMIT',
+    reasonCodes: ['file_missing'],
+    grades: null,
+  };
+  const key = { p_key: randomUUID() };
+  switch (rpc) {
+    case 'console_verification_claim':
+    case 'console_verification_renew':
+    case 'console_verification_release':
+      return { p_case_ids: [held] };
+    case 'console_verification_priority_set':
+      return { p_case_ids: [held], p_priority: 1 };
+    case 'console_verification_evidence_record':
+      return { p_case_id: held, p_evidence: JSON.stringify({ opened: [], checklist: { legible: 'pass' } }) };
+    case 'console_verification_grades_set':
+      return { p_case_id: held, p_grades: '[]' };
+    case 'console_verification_note_add':
+      return { p_id: randomUUID(), p_case_id: held, p_body: 'A note' };
+    case 'console_verification_decide':
+      return { ...key, p_decision: JSON.stringify(verdict) };
+    case 'console_verification_decide_many':
+      return { ...key, p_decisions: JSON.stringify([verdict]) };
+    case 'console_verification_escalate':
+      return { ...key, p_case_id: held, p_row_version: heldVersion, p_reason: 'Odd' };
+    case 'console_verification_revoke':
+      return {
+        ...key,
+        p_revocation: JSON.stringify({
+          caseId: approved,
+          rowVersion: approvedVersion,
+          reasonCodes: ['other_revoke'],
+        }),
+      };
+    case 'console_verification_reverse':
+      return { ...key, p_decision_ids: [decision], p_reason: 'Slip' };
+    case 'console_verification_second_release':
+      return { p_review_id: review };
+    case 'console_verification_second_submit':
+      return { ...key, p_review_id: review, p_verdict: JSON.stringify({ outcome: 'REJECT', note: '' }) };
+    case 'console_verification_dispute_settle':
+      return {
+        ...key,
+        p_case_id: approved,
+        p_row_version: approvedVersion,
+        p_verdict: 'UPHOLD',
+        p_reason: 'Fine',
+      };
+    case 'console_verification_duplicates':
+      return { p_case_id: held };
+    default:
+      throw new Error(`no arguments are known for ${rpc}: add them to targets.ts`);
+  }
 }
 
 function storyArguments(

@@ -46,6 +46,11 @@ test('a verdict without a rationale of its own still has the field, so that none
   expect(wire.decisionInput.safeParse({ ...verdict, outcome: 'REVOKE' }).success).toBe(false);
 });
 
+test('a second opinion approves or rejects, and nothing else', () => {
+  expect(wire.secondVerdict.safeParse({ outcome: 'REJECT', note: '' }).success).toBe(true);
+  expect(wire.secondVerdict.safeParse({ outcome: 'RESUBMIT', note: '' }).success).toBe(false);
+});
+
 test('fingerprints are lower-case hex of their full length, or absent', () => {
   const opened = {
     documentId: other,
