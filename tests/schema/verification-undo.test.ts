@@ -155,7 +155,7 @@ describe('within its window', () => {
 });
 
 describe('after its window', () => {
-  it('it stands', async () => {
+  it('a decision stands', async () => {
     const tutor = await world.person('tutor');
     const id = await desk.request({ tutor });
     const made = await desk.decide(rae, id, 'APPROVE');
