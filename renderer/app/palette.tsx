@@ -1,14 +1,21 @@
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { useState } from 'react';
 import { useCore } from '../state/core-state.ts';
 import { Icon } from '../ui/icons.tsx';
 import { isSingleKey } from './commands/keys.ts';
 import { Keys } from './commands/keys-hint.tsx';
 import { grouped } from './commands/registry.ts';
 import { useAllCommands } from './commands/use-commands.ts';
+import { useFoundBookings } from './found-bookings.ts';
 import styles from './palette.module.css';
 
-/** The command palette: everything in the registry that can be done now, with its key, so that it teaches them. */
+/**
+ * The command palette: everything in the registry that can be done now, with its key, so that it teaches them, and bookings
+ * by the name of a student or tutor.
+ */
 export function Palette() {
+  const [typed, setTyped] = useState('');
+  const found = useFoundBookings(typed);
   const commands = useAllCommands();
   const hasSingleKeys = useCore((state) => state.settings.singleKeyShortcuts);
   const offered = commands.filter((command) => command.isEnabled !== false && command.isHidden !== true);
@@ -27,10 +34,12 @@ export function Palette() {
   }));
   return (
     <Spotlight
-      actions={actions}
+      actions={[...actions, ...found]}
+      query={typed}
+      onQueryChange={setTyped}
       shortcut={null}
       title="Commands"
-      nothingFound="No command has these words. Try “schedule”, “sync” or “theme”."
+      nothingFound="No command and no booking has these words. Try a name, “schedule” or “sync”."
       highlightQuery
       scrollable
       maxHeight={420}
@@ -39,8 +48,8 @@ export function Palette() {
       transitionProps={{ duration: 80 }}
       searchProps={{
         leftSection: <Icon name="search" />,
-        placeholder: 'Type a command…',
-        'aria-label': 'Type a command',
+        placeholder: 'Type a command or a name…',
+        'aria-label': 'Type a command or a name',
       }}
       classNames={{
         action: styles.action ?? '',

@@ -18,6 +18,7 @@ const week = [
 export const tablesRead = {
   'schedule.week': week,
   'schedule.requests': ['bookings', 'booking_messages', 'outbox', ...people],
+  'schedule.search': ['bookings', ...people],
   'schedule.waiting': ['bookings'],
   'schedule.month': ['bookings'],
   'schedule.booking': ['bookings', 'sessions', 'booking_messages', 'outbox', ...people],

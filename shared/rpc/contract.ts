@@ -241,6 +241,26 @@ export const scheduleWeek = z.object({
 });
 export type ScheduleWeek = z.infer<typeof scheduleWeek>;
 
+const bookingPlace = z.object({ startAt: micros, id: z.uuid() });
+
+export const foundBookings = z.object({
+  items: z.array(
+    scheduleItem
+      .pick({
+        bookingId: true,
+        status: true,
+        startAt: true,
+        endAt: true,
+        subject: true,
+        studentName: true,
+      })
+      .extend({ tutorId: z.uuid(), tutorName: z.string() }),
+  ),
+  /** Where the next page begins; null when there is no more. A page may be short and have a next one. */
+  next: bookingPlace.nullable(),
+});
+export type FoundBookings = z.infer<typeof foundBookings>;
+
 export const scheduleMonth = z.object({
   lessons: z.number().int(),
   cents: z.number().int(),
@@ -379,6 +399,15 @@ export const contract = {
   ),
 
   /** What support is given when something is wrong. Redacted. */
+  /** Bookings by words of the student's or tutor's name, the newest first. */
+  'schedule.search': call(
+    z.object({
+      text: z.string().max(200),
+      after: bookingPlace.nullable().default(null),
+      limit: z.number().int().min(1).max(50).default(8),
+    }),
+    foundBookings,
+  ),
   /** How many requests wait for the tutor's decision; null: for one's own. */
   'schedule.waiting': call(
     z.object({ tutorId: z.uuid().nullable() }),

@@ -5,6 +5,7 @@ import { insertRows } from './support/insert-floor.ts';
 import { figureOver, rounded, timed, type Bench, type Figure } from './support/figure.ts';
 import { hostFigures } from './support/host-figures.ts';
 import { loadRows } from './support/load.ts';
+import { readFigures } from './support/read-figures.ts';
 import { stepFigures } from './support/sync-steps.ts';
 
 /** The account that may see all of it. */
@@ -14,10 +15,10 @@ const admin = 'admin@demo.itutor.tt';
  * The first pull of an admin at 100,000 and 1,000,000 rows, and at the smaller size each single step of keeping up. Floors
  * are the least that the same could cost: the very pages read over HTTP one after another, and the very rows put into
  * the same tables of a plain SQLite file by one prepared statement a table in large transactions, with the same
- * indexes built last.
+ * indexes built last. `--scales` names other sizes, in thousands of rows.
  */
-export const bench: Bench = async function* ({ note, isSmall = false }) {
-  const sizes = isSmall ? [30_000] : [100_000, 1_000_000];
+export const bench: Bench = async function* ({ note, isSmall = false, scales }) {
+  const sizes = scales?.map((thousands) => thousands * 1000) ?? (isSmall ? [30_000] : [100_000, 1_000_000]);
   note('Seeding ...');
   const backend = await startSeeded(1, () => undefined);
   try {
@@ -51,6 +52,7 @@ async function* firstPull(
     note(`First pull, ${round} of ${rounds} ...`);
     const pulled = await pullEverything(backend, admin);
     const pages = await timed(() => readPages(pulled.requests));
+    if (round === rounds) yield* readFigures(pulled.cache, name);
     const inserts = await insertRows(pulled.cache.db);
     runs.push({
       pull: pulled.milliseconds,

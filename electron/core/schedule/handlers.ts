@@ -6,6 +6,7 @@ import { AppError } from '#shared/rpc/errors';
 import type { Workspace } from '../session/workspace.ts';
 import { blocksWithPending, withPending } from './pending.ts';
 import { bookingQuery, messagesQuery, requestsQuery, tutorsQuery } from './queries.ts';
+import { searchQuery } from './search.ts';
 import { monthQuery, waitingQuery } from './totals.ts';
 import { weekQuery } from './week.ts';
 
@@ -23,7 +24,8 @@ type ScheduleProcedure =
   | 'schedule.messages'
   | 'schedule.requests'
   | 'schedule.waiting'
-  | 'schedule.month';
+  | 'schedule.month'
+  | 'schedule.search';
 
 const longestRange = 45 * microsPerDay;
 
@@ -77,6 +79,10 @@ export function scheduleHandlers(context: ScheduleContext): Pick<Handlers<AppCon
       const { workspace, me } = context.require();
       const items = await workspace.cache.read(requestsQuery, { tutorId: allowedTutor(me, tutorId) }, signal);
       return { items: withPending(items, workspace.engine.outbox()) };
+    },
+    'schedule.search': async (input, signal) => {
+      const { workspace } = context.require();
+      return await workspace.cache.read(searchQuery, input, signal);
     },
     'schedule.waiting': async ({ tutorId }, signal) => {
       const { workspace, me } = context.require();

@@ -1,5 +1,6 @@
 import type { ScheduleItem } from '#shared/rpc/contract';
 import { defineQuery, statement } from '../cache/query.ts';
+import { searchQuery } from './search.ts';
 import { selectBookings, toScheduleItem, type BookingRow } from './rows.ts';
 import { monthQuery, waitingQuery } from './totals.ts';
 import { weekQuery } from './week.ts';
@@ -77,4 +78,5 @@ export const scheduleQueries = [
   tutorsQuery,
   waitingQuery,
   monthQuery,
+  searchQuery,
 ];
