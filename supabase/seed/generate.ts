@@ -158,6 +158,8 @@ function joined(batches: readonly SeedBatch[]): SeedBatch {
     degrees: all('degrees'),
     degree_documents: all('degree_documents'),
     verification_decisions: all('verification_decisions'),
+    verification_resubmissions: all('verification_resubmissions'),
+    verification_second_reviews: all('verification_second_reviews'),
     bookings: all('bookings'),
     booking_messages: all('booking_messages'),
     sessions: all('sessions'),

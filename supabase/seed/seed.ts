@@ -125,11 +125,22 @@ async function load(client: pg.Client, options: SeedOptions & SeedScope): Promis
   return rows;
 }
 
-/** What the triggers on requests and degrees could not know yet. */
+/**
+ * What the triggers on requests and degrees could not know yet. Who sends something again goes before who sends it for
+ * the first time, and a tutor whom students have booked already before both.
+ */
 async function finishCases(client: pg.Client): Promise<void> {
   await client.query(
-    `update public.verification_cases c set decision_id = d.id, undo_until = d.undo_until
+    `update public.verification_cases c
+     set decision_id = d.id, undo_until = d.undo_until,
+       status = case when d.outcome = 'RESUBMIT' then 'RESUBMIT' else c.status end
      from public.verification_decisions d where d.case_id = c.id`,
+  );
+  await client.query(
+    `update public.verification_cases c
+     set priority = case when exists (select from public.bookings b where b.tutor_id = c.tutor_id) then 2 else 1 end
+     where c.decided_at is null
+       and (c.attempt > 1 or exists (select from public.bookings b where b.tutor_id = c.tutor_id))`,
   );
 }
 

@@ -116,7 +116,7 @@ describe('a seeded backend', () => {
       const { kind, status, submittedAt, verdict, reading } = planned;
       expect(rows.get(planned.id)).toMatchObject({
         kind,
-        status,
+        status: status === 'REJECTED' && planned.flaw === 'poor' ? 'RESUBMIT' : status,
         attempt: planned.flaw === 'second try' ? 2 : 1,
         submitted_at: new Date(submittedAt),
         decided_at: verdict === null ? null : new Date(verdict.at),
@@ -125,6 +125,8 @@ describe('a seeded backend', () => {
       });
     }
     expect(new Set(cases.map((planned) => planned.flaw)).size).toBe(flaws.length);
+    expect(await count('public.verification_resubmissions where answered_case_id is not null')).toBe(4);
+    expect(await count('public.verification_cases where priority = 1 and attempt = 2')).toBe(4);
     expect(await count('public.tutor_verified_subjects where source_request_id is not null')).toBeGreaterThan(
       10,
     );

@@ -1,5 +1,6 @@
 import { hourMillis, minuteMillis, type Millis, type SeedWindow } from '../calendar.ts';
 import { idOf, randomOf } from '../random.ts';
+import { judgementRows, publicTextOf } from './judgement-rows.ts';
 import type { SeedBatch, SeedRow } from '../tables.ts';
 import type { PlannedCase } from './cases.ts';
 
@@ -8,12 +9,12 @@ export function verificationRows(cases: readonly PlannedCase[], window: SeedWind
   const certificates = cases.filter((planned) => planned.kind === 'certificate');
   const degrees = cases.filter((planned) => planned.kind === 'degree');
   return {
+    ...judgementRows(cases, window),
     tutor_verification_requests: certificates.map(requestRow),
     tutor_verification_events: certificates.flatMap((planned) => eventRows(planned, window)),
     tutor_verified_subjects: certificates.flatMap(verifiedRows),
     degrees: degrees.map(degreeRow),
     degree_documents: degrees.flatMap(degreeDocumentRows),
-    verification_decisions: cases.flatMap(decisionRows),
   };
 }
 
@@ -124,57 +125,6 @@ function degreeDocumentRows(planned: PlannedCase): SeedRow<'degree_documents'>[]
     file_url: `${file.bucket}/${file.path}`,
     created_at: planned.submittedAt,
   }));
-}
-
-function decisionRows(planned: PlannedCase): SeedRow<'verification_decisions'>[] {
-  const { verdict, reading } = planned;
-  if (verdict === null) return [];
-  const recommended = reading?.recommendation ?? null;
-  const isAgainst = recommended !== null && recommended !== verdict.outcome;
-  return [
-    {
-      id: idOf('verification-decision', planned.key),
-      case_id: planned.id,
-      tutor_id: planned.claimant.id,
-      kind: planned.kind,
-      attempt: planned.key.startsWith('planted/second try') && !planned.key.endsWith('first') ? 2 : 1,
-      reviewer_id: idOf('user', verdict.by),
-      outcome: verdict.outcome,
-      reason_codes: verdict.reasonCode === null ? [] : [verdict.reasonCode],
-      public_text: verdict.outcome === 'REJECT' ? publicTextOf(planned) : null,
-      recommendation: recommended,
-      override_reason: isAgainst ? overrideOf(planned) : null,
-      claimed_at: verdict.claimedAt,
-      decided_at: verdict.at,
-      undo_until: verdict.at + minuteMillis,
-    },
-  ];
-}
-
-function overrideOf(planned: PlannedCase): string {
-  const rng = randomOf(`override/${planned.key}`);
-  return planned.verdict?.outcome === 'APPROVE'
-    ? rng.pick([
-        'The paper is plain to read; the reader misread the name.',
-        'Checked by hand against the centre’s list.',
-      ])
-    : rng.pick(['The subjects do not match what the tutor teaches.', 'The paper is not the tutor’s own.']);
-}
-
-function publicTextOf(planned: PlannedCase): string | null {
-  if (planned.verdict?.outcome !== 'REJECT') return null;
-  const byCode: Readonly<Record<string, string>> = {
-    wrong_person:
-      'The name on the document is not the name of your account. We can only verify documents that are yours.',
-    altered: 'The document shows signs of having been changed. We can only verify unaltered originals.',
-    not_a_qualification: 'The file is not an examination slip, certificate or degree that we can verify.',
-    no_passing_grade: 'The certificate shows no passing grade in a subject that can be taught on iTutor.',
-  };
-  const isIllegible = planned.flaw === 'poor' || planned.flaw === 'cut off';
-  const other = isIllegible
-    ? 'The file cannot be read well enough. Please send a sharper scan of the whole page.'
-    : null;
-  return byCode[planned.verdict.reasonCode ?? ''] ?? other ?? 'We could not verify your document.';
 }
 
 /** A quarter of an hour at most after the upload. */
