@@ -5,7 +5,7 @@ import { expect, test } from './support/test.ts';
 test('a first start leads to the week in one click on a demo account', async ({ open }) => {
   const { page, expectClean } = await open();
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
-  await expect(page.getByRole('button', { name: /@demo\.itutor\.tt/ })).toHaveCount(7);
+  await expect(page.getByRole('button', { name: /@demo\.itutor\.tt/ })).toHaveCount(8);
   await expectClean();
 
   await signInAsTutor(page);
