@@ -187,7 +187,8 @@ $$;
 create or replace function private.verification_take_in_request(p_request public.tutor_verification_requests) returns void
 language sql security definer set search_path = '' as $$
   select private.verification_take_in(
-    p_request.id, 'certificate', p_request.tutor_id, p_request.status, p_request.created_at,
+    p_request.id, 'certificate', p_request.tutor_id, p_request.status,
+    coalesce(p_request.created_at, private.clock_now()),
     p_request.system_recommendation, p_request.system_reason, p_request.confidence_score::integer, p_request.reviewed_by,
     p_request.reviewed_at,
     pg_catalog.jsonb_build_object(
@@ -206,7 +207,7 @@ language sql security definer set search_path = '' as $$
   select private.verification_take_in(
     p_degree.id, 'degree', p_degree.user_id,
     case p_degree.status when 'verified' then 'APPROVED' when 'rejected' then 'REJECTED' else 'SUBMITTED' end,
-    p_degree.created_at, null, null, null, p_degree.reviewed_by, p_degree.reviewed_at,
+    coalesce(p_degree.created_at, private.clock_now()), null, null, null, p_degree.reviewed_by, p_degree.reviewed_at,
     pg_catalog.jsonb_build_object(
       'candidate_name', p_degree.full_name,
       'account_name', (select f.full_name from public.profiles f where f.id = p_degree.user_id),

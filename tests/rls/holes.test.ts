@@ -149,6 +149,57 @@ const holes: readonly Hole[] = [
     isOpen: `select 1 from public.tutor_availability_rules group by tutor_id, day_of_week, start_time having count(*) > 1`,
   },
   {
+    name: 'a tutor approves the own certificate',
+    user: platform.tutor,
+    attempt: `update public.tutor_verification_requests set status = 'APPROVED' where tutor_id = auth.uid()`,
+    isOpen: `select 1 from public.tutor_verification_requests where id = '${platform.request}' and status = 'APPROVED'`,
+  },
+  {
+    name: 'a tutor changes the own grade',
+    user: platform.reviewer,
+    attempt: `update public.tutor_verified_subjects set grade = 1 where tutor_id = auth.uid()`,
+    isOpen: `select 1 from public.tutor_verified_subjects where grade = 1`,
+  },
+  {
+    name: 'a tutor verifies the own degree',
+    user: platform.tutor,
+    attempt: `update public.degrees set status = 'verified' where user_id = auth.uid()`,
+    isOpen: `select 1 from public.degrees where status = 'verified'`,
+  },
+  {
+    name: 'a reviewer who teaches approves himself',
+    user: platform.reviewer,
+    attempt: [
+      `insert into public.tutor_verification_requests (id, tutor_id, file_path)
+       values ('00000000-0000-4000-a000-0000000001ae', auth.uid(), 'x')`,
+      `update public.tutor_verification_requests set status = 'APPROVED' where id = '00000000-0000-4000-a000-0000000001ae'`,
+    ],
+    isOpen: `select 1 from public.tutor_verification_requests
+      where id = '00000000-0000-4000-a000-0000000001ae' and status = 'APPROVED'`,
+  },
+  {
+    name: 'a tutor reads what the machine made of the own certificate',
+    user: platform.tutor,
+    attempt: 'select extracted_text from public.tutor_verification_requests where extracted_text is not null',
+  },
+  {
+    name: 'anon reads grades',
+    user: null,
+    attempt: 'select grade from public.tutor_verified_subjects',
+  },
+  {
+    name: 'a tutor replaces a document that was handed in',
+    user: platform.tutor,
+    attempt: `update storage.objects set metadata = '{"size": 1}' where bucket_id = 'tutor-verifications'`,
+    isOpen: `select 1 from storage.objects where metadata ->> 'size' = '1'`,
+  },
+  {
+    name: 'any user uploads into an old bucket under the name of another',
+    user: platform.stranger,
+    attempt: `insert into storage.objects (bucket_id, name) values ('verification_docs', '${platform.tutor}/x.pdf')`,
+    isOpen: `select 1 from storage.objects where name like '%x.pdf'`,
+  },
+  {
     name: 'anyone may execute functions that are not for anon',
     user: null,
     attempt: `select public.is_admin_or_reviewer('${platform.admin}') as yes`,

@@ -76,6 +76,45 @@ const webAppWrites: readonly [name: string, user: string, statements: string | r
     platform.parent,
     `insert into public.payments (booking_id, payer_id, amount_ttd) values ('${platform.pending}', auth.uid(), 150)`,
   ],
+  [
+    'a tutor hands in a certificate: the row first, then the file, then its path',
+    platform.tutor,
+    [
+      `insert into public.tutor_verification_requests (id, tutor_id, status, file_path, file_type)
+       values ('00000000-0000-4000-a000-0000000001af', auth.uid(), 'SUBMITTED', '', 'pdf')`,
+      `insert into storage.objects (bucket_id, name, metadata) values ('tutor-verifications',
+         auth.uid()::text || '/requests/00000000-0000-4000-a000-0000000001af.pdf', '{"size": 10}')`,
+      `update public.tutor_verification_requests
+       set file_path = auth.uid()::text || '/requests/00000000-0000-4000-a000-0000000001af.pdf'
+       where id = '00000000-0000-4000-a000-0000000001af' returning id`,
+    ],
+  ],
+  [
+    'a reviewer adds a subject, approves and writes the event',
+    platform.reviewer,
+    [
+      `insert into public.tutor_verified_subjects (tutor_id, subject_id, exam_type, grade, source_request_id)
+       values ('${platform.tutor}', '${platform.subject}', 'CSEC', 1, '${platform.request}')`,
+      `insert into public.tutor_verification_events (request_id, event_type, payload)
+       values ('${platform.request}', 'REVIEWER_DECISION', '{}')`,
+      `update public.tutor_verification_requests set status = 'APPROVED', reviewed_by = auth.uid(), reviewed_at = now()
+       where id = '${platform.request}' returning id`,
+    ],
+  ],
+  [
+    'an admin deletes a request',
+    platform.admin,
+    `delete from public.tutor_verification_requests where id = '${platform.processed}' returning id`,
+  ],
+  [
+    'a tutor hands in a degree with its document',
+    platform.reviewer,
+    [
+      `insert into public.degrees (id, user_id, degree) values ('00000000-0000-4000-a000-0000000001df', auth.uid(), 'BA')`,
+      `insert into public.degree_documents (degree_id, file_url)
+       values ('00000000-0000-4000-a000-0000000001df', 'x.pdf') returning id`,
+    ],
+  ],
 ];
 
 const tables = [
@@ -92,6 +131,11 @@ const tables = [
   'noshow_claims',
   'notifications',
   'payments',
+  'tutor_verification_requests',
+  'tutor_verification_events',
+  'tutor_verified_subjects',
+  'degrees',
+  'degree_documents',
 ];
 
 describe('the additive layer on the platform', () => {
@@ -217,6 +261,57 @@ describe('the additive layer on the platform', () => {
     ],
   ])('no longer lets a missing notification type undo %s', async (_what, user, call) => {
     await expect(live.attempt(user, call)).resolves.toBeDefined();
+  });
+
+  it('puts every request and degree into the queue, with what became of its file', async () => {
+    const rows = await live.sql.query(
+      `select c.id, c.kind, c.status, c.file_state, c.attempt, d.bucket, d.path = '' as nameless
+       from public.verification_cases c join public.verification_documents d on d.case_id = c.id order by c.id`,
+    );
+    const of = (
+      id: string,
+      kind: string,
+      status: string,
+      state: string,
+      attempt: number,
+      bucket: string | null,
+    ) => ({
+      id,
+      kind,
+      status,
+      file_state: state,
+      attempt,
+      bucket,
+      nameless: bucket === null && id === platform.broken,
+    });
+    expect(rows.rows).toEqual([
+      of(platform.request, 'certificate', 'SUBMITTED', 'present', 1, 'tutor-verifications'),
+      of(platform.processed, 'certificate', 'READY_FOR_REVIEW', 'empty', 2, 'verification_docs'),
+      of(platform.broken, 'certificate', 'SUBMITTED', 'missing', 3, null),
+      of(platform.approved, 'certificate', 'APPROVED', 'missing', 1, null),
+      of(platform.degree, 'degree', 'SUBMITTED', 'present', 1, 'degree-documents'),
+    ]);
+  });
+
+  it("follows a decision that the web app makes, and lets the console decide on the platform's rows", async () => {
+    const rows = await live.attempt(
+      platform.admin,
+      [
+        `update public.tutor_verification_requests set status = 'REJECTED', reviewed_by = auth.uid(), reviewed_at = now()
+         where id = '${platform.request}'`,
+        `select public.console_verification_claim(array['${platform.broken}']::uuid[])`,
+        `select public.console_verification_decide(gen_random_uuid(), jsonb_build_object('caseId', '${platform.broken}',
+           'rowVersion', (select row_version from public.verification_cases where id = '${platform.broken}'),
+           'outcome', 'RESUBMIT', 'reasonCodes', jsonb_build_array('file_missing')))`,
+      ],
+      `select c.id, c.status, r.status as request, c.decided_by from public.verification_cases c
+       join public.tutor_verification_requests r on r.id = c.id
+       where c.id in ('${platform.request}', '${platform.broken}') order by c.id`,
+    );
+    expect(rows).toEqual([
+      { id: platform.request, status: 'REJECTED', request: 'REJECTED', decided_by: platform.admin },
+      { id: platform.broken, status: 'RESUBMIT', request: 'REJECTED', decided_by: platform.admin },
+    ]);
   });
 
   it('applied again changes nothing', async () => {

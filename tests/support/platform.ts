@@ -22,6 +22,12 @@ export const platform = {
   oldOffer: platformId('0c1'),
   session: platformId('0d1'),
   payment: platformId('0e1'),
+  /** Certificate requests: by the first upload path, by the second, with a broken upload; approved, of the reviewer's. */
+  request: platformId('1a1'),
+  processed: platformId('1a2'),
+  broken: platformId('1a3'),
+  approved: platformId('1a4'),
+  degree: platformId('1d1'),
 } as const;
 
 export type Platform = {
