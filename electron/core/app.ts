@@ -1,4 +1,5 @@
-import { draftKinds, type DraftKinds } from '#shared/domain/drafts';
+import type { DraftKinds } from '#shared/domain/draft';
+import { draftKinds } from '#shared/domain/drafts';
 import { syncTables } from '#shared/domain/sync/tables';
 import { toMillis } from '#shared/domain/instant';
 import type { Me } from '#shared/domain/roles';

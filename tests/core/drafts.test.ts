@@ -213,6 +213,21 @@ describe('a draft', () => {
     expect(await ratings()).toEqual([]);
   });
 
+  test('that needs something else first is not sent when that is refused or cannot be asked', async () => {
+    const { drafts } = await open();
+    const { id } = drafts.save('test.rate', approve());
+    await stage.backend.sql.query('insert into public.test_held values ($1)', [bookingId]);
+    expect(await drafts.confirm(id)).toEqual({ outcome: 'review', problem: 'Somebody holds it.' });
+    expect(drafts.list()).toMatchObject([{ state: 'ready' }]);
+    await stage.backend.sql.query('delete from public.test_held');
+    wire = () => lost;
+    await expect(drafts.confirm(id)).rejects.toMatchObject({ code: 'OFFLINE' });
+    expect(drafts.list()).toMatchObject([{ state: 'ready' }]);
+    wire = (call) => call;
+    expect(await drafts.confirm(id)).toMatchObject({ outcome: 'confirmed' });
+    expect(await ratings()).toEqual([5]);
+  });
+
   test('of a kind that this version does not know is kept and says that an update is needed', async () => {
     const rig = await open();
     const { id } = rig.drafts.save('test.rate', approve());
@@ -229,7 +244,11 @@ describe('a decision whose answer got lost', () => {
     wire =
       (call) =>
       (name, ...rest) =>
-        isDecision(name) ? loseAnswers(call)(name, ...rest) : lost();
+        isDecision(name)
+          ? loseAnswers(call)(name, ...rest)
+          : name === 'console_once_settle'
+            ? lost()
+            : call(name, ...rest);
     expect(await drafts.confirm(id)).toMatchObject({ outcome: 'in-doubt' });
     await drafts.settle();
     expect(drafts.list()).toMatchObject([{ state: 'in-doubt' }]);
@@ -286,7 +305,10 @@ describe('a decision whose answer got lost', () => {
       [new TransportError('deadlock', { status: 500, code: '40P01' }), 'refused'],
     ];
     for (const [failure, outcome] of failures) {
-      wire = () => () => Promise.reject(failure);
+      wire =
+        (call) =>
+        (name, ...rest) =>
+          isDecision(name) ? Promise.reject(failure) : call(name, ...rest);
       expect(await drafts.confirm(id), failure.message).toMatchObject({ outcome });
       wire = (call) => call;
       await drafts.settle();

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import * as z from 'zod';
-import { defineDraft, type DraftKinds } from '#shared/domain/drafts';
+import { defineDraft, type DraftKinds } from '#shared/domain/draft';
 
 /** A kind of draft that only tests have, and the function on the server that does it. */
 export const testKinds: DraftKinds = {
@@ -13,6 +13,11 @@ export const testKinds: DraftKinds = {
       title: () => 'Rate a lesson',
       lines: () => [{ label: 'Stars', text: String(stars) }],
       obstacle: (row) => (row['tutor_notes'] === 'Not now' ? 'The notes say not now.' : null),
+      prepare: () => ({
+        rpc: 'test_prepare',
+        params: { p_booking_id: bookingId },
+        problem: (answer) => (answer === 'free' ? null : 'Somebody holds it.'),
+      }),
       call: (row) => ({
         rpc: 'test_rate',
         params: { p_booking_id: bookingId, p_stars: stars, p_status: row['status'] ?? null },
@@ -24,6 +29,13 @@ export const testKinds: DraftKinds = {
 export async function makeTestDecision(sql: pg.Pool): Promise<void> {
   await sql.query(`
     create table public.test_ratings (booking_id uuid, stars int, by uuid);
+    create table public.test_held (booking_id uuid);
+    create function public.test_prepare(p_booking_id uuid) returns jsonb
+    language sql security definer set search_path = '' as $$
+      select case when exists (select 1 from public.test_held h where h.booking_id = p_booking_id)
+        then '"held"'::jsonb else '"free"'::jsonb end
+    $$;
+    grant execute on function public.test_prepare(uuid) to authenticated;
     create function public.test_rate(p_key uuid, p_booking_id uuid, p_stars int, p_status text) returns jsonb
     language plpgsql security definer set search_path = '' as $$
     declare
@@ -38,7 +50,7 @@ export async function makeTestDecision(sql: pg.Pool): Promise<void> {
       insert into public.test_ratings values (p_booking_id, p_stars, auth.uid());
       return private.once_done(p_key, pg_catalog.jsonb_build_object('stars', p_stars));
     end $$;
-    revoke all on public.test_ratings from public, anon, authenticated;
+    revoke all on public.test_ratings, public.test_held from public, anon, authenticated;
     grant execute on function public.test_rate(uuid, uuid, int, text) to authenticated;
     notify pgrst, 'reload schema';`);
 }

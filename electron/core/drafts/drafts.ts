@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { changedColumns, type Draft, type DraftKinds } from '#shared/domain/drafts';
+import { changedColumns, type Draft, type DraftKinds } from '#shared/domain/draft';
 import type { Row } from '#shared/domain/effects/effect';
 import type { Micros } from '#shared/domain/instant';
 import type { draftItem, draftOutcome } from '#shared/rpc/contract';
@@ -154,6 +154,8 @@ export function createDrafts(options: DraftsOptions): Drafts {
     }
     const obstacle = draft.obstacle(row, rows, { userId, now: serverNow() });
     if (obstacle !== null) return { outcome: 'review', problem: obstacle };
+    const unready = await prepare(draft, row);
+    if (unready !== null) return unready;
     const { rpc, params } = draft.call(row);
     const key = newId(clock.now());
     // On the disk before the call leaves: whatever happens from here on, the key tells what became of it.
@@ -170,6 +172,16 @@ export function createDrafts(options: DraftsOptions): Drafts {
       return { outcome: 'refused', problem: message };
     }
     return doubtOf(requireDraft(id));
+  }
+
+  /** Makes the call that has to come first; why the decision cannot be sent, or null when it can. */
+  async function prepare(draft: Draft, row: Row): Promise<DraftOutcome | null> {
+    const first = draft.prepare?.(row, rows, { userId, now: serverNow() }) ?? null;
+    if (first === null) return null;
+    const answer = await ask(options, first.rpc, first.params, stopped.signal);
+    if (answer.kind === 'doubt') throw answer.error;
+    const problem = answer.kind === 'refused' ? answer.error.message : first.problem(answer.result);
+    return problem === null ? null : { outcome: 'review', problem };
   }
 
   /** Asks what became of a decision. When the server cannot be asked, it stays in doubt. */

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { DraftKinds } from '#shared/domain/drafts';
+import type { DraftKinds } from '#shared/domain/draft';
 import { syncTables } from '#shared/domain/sync/tables';
 import { AppError } from '#shared/rpc/errors';
 import type { Backend } from '../backend/backend.ts';
