@@ -47,12 +47,26 @@ test('kill -9 leaves no process behind, and the next start has the data', onLinu
   expect(await query(second, 'select n from public.kept')).toEqual([{ n: 7 }]);
 });
 
+test(
+  'the files of a demonstration are made by a process of low priority, which goes with the stack',
+  onLinux,
+  async () => {
+    const stack = await start(['--no-functions', '--seed-scale', '0.02']);
+    const maker = () => descendantsOf(stack.pid).filter((pid) => commandOf(pid).includes('upload-main'));
+    await expect.poll(maker).toHaveLength(1);
+    const [pid = 0] = maker();
+    await expect.poll(() => os.getPriority(pid)).toBe(os.constants.priority.PRIORITY_LOW);
+    const stored = "select from public.verification_cases where file_state <> 'missing'";
+    await expect.poll(async () => (await query(stack, stored)).length).toBeGreaterThan(2);
+    await stack.stop();
+    expect(livingOf([pid])).toEqual([]);
+  },
+);
+
 test('a server that outlived its parent is recognised and replaced', onLinux, async () => {
   const first = await start(['--no-functions']);
   const family = descendantsOf(first.pid);
-  const watchdog = family.find((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('watchdog-main'),
-  );
+  const watchdog = family.find((pid) => commandOf(pid).includes('watchdog-main'));
   const server = serverPid();
   process.kill(watchdog ?? 0, 'SIGKILL');
   process.kill(first.pid, 'SIGKILL');
@@ -212,6 +226,14 @@ async function query(stack: StackProcess, sql: string): Promise<object[]> {
   const result = await client.query<object>(sql);
   await client.end();
   return result.rows;
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function serverPid(): number {
