@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
   for (const bucket of buckets) {
     const { error } = await service.storage.from(bucket).upload(`${tutor.id}/slip.pdf`, pdf);
-    expect(error).toBeNull();
+    if (error !== null) throw error;
   }
 });
 afterAll(() => backend.stop());

@@ -125,6 +125,10 @@ describe('deliver-notifications', () => {
       { channel: 'email', status: 'sent', attempts: 1 },
       { channel: 'push', status: 'abandoned', last_error: 'no service for push is set up' },
     ]);
+    expect(await invoke(backend, 'verification-intake', secret)).toMatchObject({
+      status: 200,
+      body: { processed: 0 },
+    });
     const runs = await backend.sql.query('select job, status, processed from cron_runs order by started_at');
     expect(runs.rows).toEqual([
       { job: 'deliver-notifications', status: 'succeeded', processed: 2 },
@@ -215,7 +219,7 @@ describe('sync-purge', () => {
   });
   afterAll(() => backend.stop());
 
-  test('forgets what is older than ninety days, moves the horizon of cursors, and leaves a record', async () => {
+  test('forgets what is older than ninety days, moves the horizon of cursors, and leaves a record; so does the intake', async () => {
     await backend.sql.query(
       `insert into sync.visibility_log (tbl, row_id, principal, kind, at)
        select 'bookings', gen_random_uuid(), null, 'D', now() - make_interval(days => days)
@@ -235,10 +239,15 @@ describe('sync-purge', () => {
       `select (select count(*)::integer from sync.visibility_log) as rows, purged_xid <> '0' as moved from sync.meta`,
     );
     expect(left.rows).toEqual([{ rows: 1, moved: true }]);
+    expect(await invoke(backend, 'verification-intake', secret)).toMatchObject({
+      status: 200,
+      body: { processed: 0 },
+    });
     const runs = await backend.sql.query('select job, status, processed from cron_runs order by started_at');
     expect(runs.rows).toEqual([
       { job: 'sync-purge', status: 'succeeded', processed: 2 },
       { job: 'sync-purge', status: 'succeeded', processed: 0 },
+      { job: 'verification-intake', status: 'succeeded', processed: 0 },
     ]);
   });
 });
