@@ -12,16 +12,11 @@ export type Mutant = {
 };
 
 const sync = 'electron/core/sync';
-const core = 'supabase/migrations/510_sync_core.sql';
-const visibility = 'supabase/migrations/511_sync_visibility.sql';
-const pull = 'supabase/migrations/512_sync_pull.sql';
-const push = 'supabase/migrations/513_sync_push.sql';
 
 export const mutants: readonly Mutant[] = [
   {
     ...server(
       'the snapshot is taken after the rows',
-      pull,
       "returns json\nlanguage plpgsql stable security invoker set search_path = '' as $$\ndeclare\n  v_scope",
       "returns json\nlanguage plpgsql volatile security invoker set search_path = '' as $$\ndeclare\n  v_scope",
       'tests',
@@ -161,52 +156,44 @@ export const mutants: readonly Mutant[] = [
   ),
   server(
     'a lost row is not logged for its principal',
-    core,
     `or v_old ->> v_column is distinct from v_new ->> v_column)`,
     'or false)',
   ),
   server(
     'staff are not told of deletes',
-    core,
     `values (tg_table_name, old.id, null, 'D', old.row_version);`,
     `select tg_table_name, old.id, null, 'D', old.row_version where false;`,
   ),
   server(
     'a change is not stamped',
-    core,
     `new.sync_xid := pg_catalog.pg_current_xact_id();`,
     `if tg_op = 'INSERT' then new.sync_xid := pg_catalog.pg_current_xact_id(); end if;`,
   ),
-  server('the version stands still', core, 'old.row_version + 1', 'old.row_version', 'tests'),
-  server('TRUNCATE keeps the epoch', core, 'update sync.meta set epoch = gen_random_uuid();', 'null;'),
+  server('the version stands still', 'old.row_version + 1', 'old.row_version', 'tests'),
+  server('TRUNCATE keeps the epoch', 'update sync.meta set epoch = gen_random_uuid();', 'null;'),
   server(
     'a person who comes into sight is not logged',
-    visibility,
     `select distinct 'people', v.person, v.principal, 'G'`,
     `select distinct 'people', v.person, null::uuid, 'D'`,
   ),
   server(
     'a message that moves is not logged',
-    visibility,
     `select 'booking_messages', old.id, a, 'D'\n  from public.bookings b`,
     `select 'booking_messages', old.id, a, 'D' from public.bookings b where false;\n  perform 1\n  from public.bookings b`,
   ),
   server(
     'messages stay with who lost the booking',
-    visibility,
     `select 'booking_messages', m.id, a, 'R'`,
     `select 'booking_messages', gen_random_uuid(), a, 'R'`,
   ),
   server(
     'the log starts behind what is still open',
-    visibility,
     'v_low pg_catalog.xid8 := greatest(pg_snapshot_xmin(p_snap), p_xid);',
     'v_low pg_catalog.xid8 := greatest(pg_snapshot_xmax(p_snap), p_xid);',
   ),
   {
     ...server(
       'rows start behind what is still open',
-      pull,
       'greatest(pg_snapshot_xmin(p_snap), p_xid)',
       'greatest(pg_snapshot_xmax(p_snap), p_xid)',
     ),
@@ -215,7 +202,6 @@ export const mutants: readonly Mutant[] = [
   {
     ...server(
       'pages are cut by transaction alone',
-      pull,
       '(t.sync_xid, t.id) > (v_low, v_after)',
       't.sync_xid > v_low',
     ),
@@ -223,57 +209,209 @@ export const mutants: readonly Mutant[] = [
   },
   server(
     'a cursor from the future is believed',
-    pull,
     'where pg_snapshot_xmax(v_now) <',
     'where false and pg_snapshot_xmax(v_now) <',
     'tests',
   ),
   server(
     'there is no ledger',
-    push,
     'on conflict do nothing;\n  if not found then',
     'on conflict do nothing;\n  if false then',
   ),
-  server('a refused edit takes its batch with it', push, 'if sync.is_passing(v_state) then', 'if true then'),
-  server(
-    'what was expected is not compared',
-    push,
-    'v_row -> f.key is distinct from f.value',
-    'false',
-    'tests',
-  ),
+  server('a refused edit takes its batch with it', 'if sync.is_passing(v_state) then', 'if true then'),
+  server('what was expected is not compared', 'v_row -> f.key is distinct from f.value', 'false', 'tests'),
   server(
     'what was expected is compared as text',
-    push,
     'v_row -> f.key is distinct from f.value',
     '(v_row ->> f.key) is distinct from f.value::text',
     'tests',
   ),
   server(
     'the version of a whole row is not compared',
-    push,
     `(v_expected ? 'rowVersion' and`,
     `(false and v_expected ? 'rowVersion' and`,
     'tests',
   ),
   server(
     'the ledger forgets the answer',
-    push,
     `set outcome = v_result ->> 'outcome', result = v_result where`,
     `set outcome = v_result ->> 'outcome' where`,
   ),
+  client(
+    'what the log names goes without being looked at again',
+    'apply',
+    'if (visible.get(table)?.has(id) !== true) rows',
+    'rows',
+  ),
+  client(
+    'edits that were interrupted stay on their way',
+    'push',
+    `UPDATE outbox SET state = 'queued' WHERE state = 'sending'`,
+    'SELECT 1',
+  ),
+  client(
+    'a failed push leaves its edits on their way',
+    'push',
+    'markQueued(target, due);\n      throw error;',
+    'throw error;',
+  ),
+  client(
+    'a column that the server gained stays empty',
+    'round',
+    '.some((column) => lacking[name]?.includes(column) !== true) === true',
+    '.length === -1',
+  ),
+  client(
+    'the state of a round begun is not stored',
+    'pull',
+    'writePullState(target.db, next);\n      return next;',
+    'return next;',
+    'tests',
+  ),
+  client(
+    'there is no poll',
+    'engine',
+    '      pulls.nudge();\n      // Also the watchdog',
+    '      // Also the watchdog',
+    'tests',
+  ),
+  client('an answered push asks for no pull', 'engine', 'if (decided > 0) pulls.kick();', '', 'tests'),
+  client(
+    'what failed is not tried again by itself',
+    'loop',
+    'if (delay !== null && !isWanted) cancelTimer = clock.after(delay, kick);',
+    '',
+    'tests',
+  ),
+  client('two pulls can be under way', 'loop', 'running ??= go()', 'running = go()', 'tests'),
+  client(
+    'edits of a dead network count as sent',
+    'engine',
+    'if (health.isOffline) await pulls.request(signal);',
+    '',
+    'tests',
+  ),
+  client(
+    "someone else's session is used",
+    'transport',
+    'subjectOf(token) !== options.userId',
+    'subjectOf(token) === null',
+    'tests',
+  ),
+  client(
+    'a session is renewed by everyone at once',
+    'health',
+    'renewal ??= refreshSession()',
+    'renewal = refreshSession()',
+    'tests',
+  ),
+  client(
+    'the self-check finds every bucket alike',
+    'check',
+    'if (one?.rows === other?.rows && one?.hash === other?.hash) continue;',
+    'if (one === one) continue;',
+  ),
+  client(
+    'the self-check trusts the version of a row',
+    'digest',
+    'const text = values.map(',
+    'const text = values.slice(0, 2).map(',
+  ),
+  client(
+    'the self-check compares what waiting edits show',
+    'digest',
+    'if (!shadows.has(String(row[0]))) count(buckets, row);',
+    'count(buckets, row);',
+  ),
+  client('the self-check calls wrong what is only newer', 'check', 'if (newer.has(id)) return false;', ''),
+  client('the self-check leaves ghosts', 'check', 'rows.remove(table.name, id);', ''),
+  client(
+    'a repair keeps to the guard',
+    'check',
+    'rows.store(table.name, list.columns, wrong, true);',
+    'rows.store(table.name, list.columns, wrong, false);',
+  ),
+  client(
+    'a check goes on while a round is under way',
+    'check',
+    'state.round !== null || snap === null',
+    'snap === null',
+  ),
+  client(
+    'edits of the same row overtake each other in the overlay',
+    'overlay',
+    'ORDER BY position`',
+    'ORDER BY position DESC`',
+  ),
+  client(
+    'a discarded edit keeps its effect',
+    'edits',
+    'deleteEdit(target.db, edit.position);\n    return { tables: replay(target) };',
+    'deleteEdit(target.db, edit.position);\n    return { tables: new Set<string>() };',
+  ),
+  client(
+    'a refused edit keeps its effect',
+    'push',
+    'recordOutcome(target.db, edit, result);\n      decided += 1;',
+    'recordOutcome(target.db, edit, result);\n      decided += 1;\n      if (result.outcome !== "applied") return new Set<string>();',
+  ),
+  client(
+    'edits are sent while earlier ones of the row were refused below them',
+    'outbox',
+    'needsAttention(other) && edit.position',
+    'false && edit.position',
+    'tests',
+  ),
+  server(
+    'a changed family leaves the cache as it was',
+    `perform private.bump_access_epoch(u.id)\n  from (select distinct v.id from`,
+    `perform 1\n  from (select distinct v.id from`,
+  ),
+  server(
+    'a changed staff role leaves the cache as it was',
+    'perform private.bump_access_epoch(coalesce(new.user_id, old.user_id));',
+    'null;',
+  ),
+  server(
+    'a purged log is believed',
+    'if pg_snapshot_xmin(p_snap) <= sync.purged_xid() then',
+    'if false then',
+  ),
+  server(
+    'rows come with what their reader may not see',
+    `drop policy if exists visibility_log_read on sync.visibility_log;\ncreate policy visibility_log_read on sync.visibility_log for select to authenticated\n  using (principal`,
+    `drop policy if exists visibility_log_read on sync.visibility_log;\ncreate policy visibility_log_read on sync.visibility_log for select to authenticated\n  using (false and principal`,
+  ),
+  server(
+    'a passing error refuses the edit',
+    `p_sqlstate in ('40001', '40P01', '55P03', '57014') or`,
+    'false and',
+  ),
+  server(
+    'an edit of what is gone is a conflict',
+    `return jsonb_build_object('outcome', 'gone', 'code', 'not_found', 'message', null, 'data', null);\n    end if;\n    -- Then`,
+    `return jsonb_build_object('outcome', 'conflict', 'code', 'not_found', 'message', null, 'data', null);\n    end if;\n    -- Then`,
+    'tests',
+  ),
+  server(
+    'a row is not locked before it is compared',
+    `perform sync.lock_row(v_expected ->> 'table', (v_expected ->> 'id')::uuid);`,
+    '',
+    'tests',
+  ),
 ];
 
-function client(name: string, file: string, find: string, replace: string): Mutant {
-  return { name, file: `${sync}/${file}.ts`, find, replace, first: 'simulator' };
-}
-
-function server(
+function client(
   name: string,
   file: string,
   find: string,
   replace: string,
   first: Mutant['first'] = 'simulator',
 ): Mutant {
-  return { name, file, find, replace, first };
+  return { name, file: `${sync}/${file}.ts`, find, replace, first };
+}
+
+/** In the last migration that has the text. */
+function server(name: string, find: string, replace: string, first: Mutant['first'] = 'simulator'): Mutant {
+  return { name, file: 'supabase/migrations', find, replace, first };
 }
