@@ -25,10 +25,21 @@ const { values } = parseArgs({
   },
 });
 const wanted =
-  values.faults === undefined ? [...faultNames] : values.faults.split(',').filter((name) => name !== 'none');
+  values.faults === undefined
+    ? [...faultNames]
+    : values.faults
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== 'none');
 const unknown = wanted.filter((name) => !isFault(name));
-if (unknown.length > 0) {
-  process.stderr.write(`unknown faults: ${unknown.join(', ')}; known: none, ${faultNames.join(', ')}\n`);
+const counts = { seed: values.seed, rounds: values.rounds, steps: values.steps, jobs: values.jobs };
+const wrong = Object.entries(counts).filter(
+  ([name, text]) => !/^\d+$/.test(text) || (Number(text) < 1 && name !== 'seed'),
+);
+if (unknown.length > 0 || wrong.length > 0) {
+  if (unknown.length > 0)
+    process.stderr.write(`unknown faults: ${unknown.join(', ')}; known: none, ${faultNames.join(', ')}\n`);
+  for (const [name, text] of wrong) process.stderr.write(`--${name} ${text} is no number that can be used\n`);
   process.exitCode = 2;
 } else {
   const report = await soak({
@@ -42,8 +53,8 @@ if (unknown.length > 0) {
     cluster: clusterFrom(process.env['SIM_CLUSTER']),
     note: (line) => void process.stderr.write(`${line}\n`),
   });
-  const { failures, ...counts } = report;
-  const shown = failures.length === 0 ? counts : report;
+  const { failures, ...figures } = report;
+  const shown = failures.length === 0 ? figures : report;
   process.stdout.write(`${values.json ? JSON.stringify(shown) : JSON.stringify(shown, null, 2)}\n`);
   if (failures.length > 0) process.exitCode = 1;
 }

@@ -84,12 +84,12 @@ export async function run(
         for (const userId of [world.tutors[1] ?? '', world.support, world.admin]) book.contestUser(userId);
         return changeAccess(stage, world, step.rolls);
       case 'truncate':
+        await endAll();
         return truncate(stage, step.rolls);
       case 'purge':
         return purgeLog(stage);
       case 'evolve':
-        // Who deploys waits for what is open.
-        for (const each of writers) await each.end([0]);
+        await endAll();
         return stage.evolve();
       case 'restore':
         return client.moveAhead();
@@ -139,6 +139,11 @@ export async function run(
       case 'heal':
         return stage.proxy.heal();
     }
+  }
+
+  /** Who changes tables themselves waits for what is open. */
+  async function endAll(): Promise<void> {
+    for (const each of writers) await each.end([0]);
   }
 
   async function send(
@@ -241,6 +246,11 @@ export async function run(
     await checkInvariant();
     const accounts = await audit(stage.sql, book.records);
     return { seed, edits: book.records.length, crashes, diverged: [...diverged], unresolved, ...accounts };
+  } catch (error) {
+    // What the product throws and nobody expects is a broken promise of this seed, not the end of all others.
+    unresolved.push(`broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    const nothing = { doubled: [], lost: [] };
+    return { seed, edits: book.records.length, crashes, diverged: [...diverged], unresolved, ...nothing };
   } finally {
     for (const client of clients) await client.stop();
     for (const connection of connections) await connection.end();

@@ -36,34 +36,36 @@ const clientCount = 5;
  */
 export type Step = { readonly who: number; readonly what: StepKind; readonly rolls: readonly number[] };
 
-export type StepKind =
-  | 'write'
-  | 'begin'
-  | 'end'
-  | 'savepoint'
-  | 'unsave'
-  | 'access'
-  | 'truncate'
-  | 'edit'
-  | 'takeBack'
-  | 'ring'
-  | 'send'
-  | 'deliver'
-  | 'tick'
-  | 'catchUp'
-  | 'signIn'
-  | 'crash'
-  | 'schema'
-  | 'evolve'
-  | 'late'
-  | 'echo'
-  | 'clock'
-  | 'check'
-  | 'spoil'
-  | 'purge'
-  | 'restore'
-  | 'partition'
-  | 'heal';
+export const stepKinds = [
+  'write',
+  'begin',
+  'end',
+  'savepoint',
+  'unsave',
+  'access',
+  'truncate',
+  'edit',
+  'takeBack',
+  'ring',
+  'send',
+  'deliver',
+  'tick',
+  'catchUp',
+  'signIn',
+  'crash',
+  'schema',
+  'evolve',
+  'late',
+  'echo',
+  'clock',
+  'check',
+  'spoil',
+  'purge',
+  'restore',
+  'partition',
+  'heal',
+] as const;
+export type StepKind = (typeof stepKinds)[number];
 
 export function isFault(text: string): text is FaultName {
   return (faultNames as readonly string[]).includes(text);

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { isClean, run, type Outcome } from './run.ts';
-import { scheduleOf, type FaultName, type Step } from './schedule.ts';
+import { scheduleOf, stepKinds, type FaultName, type Step } from './schedule.ts';
 import { shrink } from './shrink.ts';
 import { startStage, startStageCluster, type Stage, type StageCluster } from './stage.ts';
 
@@ -12,7 +12,7 @@ export type SoakOptions = {
   readonly rounds: number;
   readonly steps: number;
   readonly faults: ReadonlySet<FaultName>;
-  /** Simulations at the same time, each on a database of its own. */
+  /** Simulations at the same time, each on a PostgreSQL of its own: transaction ids of another would be in its snapshots. */
   readonly jobs: number;
   readonly resume: string | undefined;
   /** Ends with the first seed that fails, and does not look for a shorter schedule. */
@@ -22,6 +22,7 @@ export type SoakOptions = {
   readonly note: (line: string) => void;
 };
 
+/** The schedule is the shortest that was found to fail in the same way; empty when none was looked for. */
 export type Failure = Outcome & { readonly schedule: readonly Step[] };
 
 export type SoakReport = {
@@ -38,43 +39,36 @@ export type SoakReport = {
 
 /** Runs the seeds, continuing a result file where one is given. Counts of the last four are seeds, not single rows. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const done = new Map<number, Outcome>();
+  const done = new Map<number, Failure>();
   const file =
     options.resume === undefined ? null : path.resolve(process.env['INIT_CWD'] ?? '.', options.resume);
-  if (file !== null && existsSync(file)) {
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
-      const parsed = line === '' ? null : outcomeLine.safeParse(JSON.parse(line));
-      if (parsed?.success === true) done.set(parsed.data.seed, parsed.data);
-    }
-  }
+  const under = `${options.steps} ${[...options.faults].toSorted().join()}`;
+  for (const outcome of file === null ? [] : readDone(file, under)) done.set(outcome.seed, outcome);
   const left = Array.from({ length: options.rounds }, (_, n) => options.seed + n).filter(
     (seed) => !done.has(seed),
   );
-  const failures: Failure[] = [];
-  if (left.length > 0) {
+  await Promise.all(Array.from({ length: Math.min(options.jobs, left.length) }, () => work()));
+
+  async function work(): Promise<void> {
     const own = options.cluster === undefined ? await startStageCluster() : null;
     const cluster = options.cluster ?? own;
-    if (cluster === null) throw new Error('no cluster');
+    if (cluster === null) return;
+    const stage = await startStage(cluster);
     try {
-      await Promise.all(Array.from({ length: Math.min(options.jobs, left.length) }, () => work(cluster)));
-    } finally {
-      await own?.stop();
-    }
-
-    async function work(base: StageCluster): Promise<void> {
-      const stage = await startStage(base);
-      try {
-        for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
-          const schedule = scheduleOf(seed, options.steps, options.faults);
-          const outcome = await run(stage, seed, schedule, options.faults);
-          done.set(seed, outcome);
-          if (!isClean(outcome)) failures.push(await explain(stage, outcome, schedule));
-          if (file !== null) appendFileSync(file, `${JSON.stringify(outcome)}\n`);
-          if (done.size % 25 === 0) options.note(`${done.size} seeds, ${failures.length} failed`);
-        }
-      } finally {
-        await stage.stop();
+      for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
+        const schedule = scheduleOf(seed, options.steps, options.faults);
+        const outcome = await run(stage, seed, schedule, options.faults);
+        const failure = isClean(outcome)
+          ? { ...outcome, schedule: [] }
+          : await explain(stage, outcome, schedule);
+        done.set(seed, failure);
+        if (file !== null) appendFileSync(file, `${JSON.stringify({ under, ...failure })}\n`);
+        if (done.size % 25 === 0)
+          options.note(`${done.size} seeds, ${failuresOf([...done.values()])} failed`);
       }
+    } finally {
+      await stage.stop();
+      await own?.stop();
     }
   }
 
@@ -94,10 +88,6 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const asked = [...done.values()].filter(
     (each) => each.seed >= options.seed && each.seed < options.seed + options.rounds,
   );
-  for (const each of asked) {
-    if (!isClean(each) && !failures.some((one) => one.seed === each.seed))
-      failures.push({ ...each, schedule: [] });
-  }
   const sum = (count: (outcome: Outcome) => number) => asked.reduce((total, each) => total + count(each), 0);
   return {
     seeds: asked.length,
@@ -107,12 +97,32 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     doubled: sum((each) => Number(each.doubled.length > 0)),
     lost: sum((each) => Number(each.lost.length > 0)),
     unresolved: sum((each) => Number(each.unresolved.length > 0)),
-    failures,
+    failures: asked.filter((each) => !isClean(each)),
   };
+}
+
+function failuresOf(outcomes: readonly Outcome[]): number {
+  return outcomes.filter((each) => !isClean(each)).length;
+}
+
+/** Seeds of the same length and faults; the last line may be half of one, when the run was killed. */
+function readDone(file: string, under: string): readonly Failure[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        const parsed = outcomeLine.parse(JSON.parse(line));
+        return parsed.under === under ? [parsed] : [];
+      } catch {
+        return [];
+      }
+    });
 }
 
 const lines = z.array(z.string());
 const outcomeLine = z.object({
+  under: z.string(),
   seed: z.number(),
   edits: z.number(),
   crashes: z.number(),
@@ -120,6 +130,7 @@ const outcomeLine = z.object({
   doubled: lines,
   lost: lines,
   unresolved: lines,
+  schedule: z.array(z.object({ who: z.number(), what: z.enum(stepKinds), rolls: z.array(z.number()) })),
 });
 
 function problemsOf({ diverged, doubled, lost, unresolved }: Outcome) {
