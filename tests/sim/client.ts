@@ -89,8 +89,20 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
       tables,
     );
     ringers = [];
+    // The reader is a thread of its own: what it does is waited for like what the network does.
+    const reading = new Set<Promise<unknown>>();
+    const read: Cache['read'] = (...args) => {
+      const answer = cache.read(...args);
+      const settled = answer.then(
+        () => undefined,
+        () => undefined,
+      );
+      reading.add(settled);
+      void settled.then(() => reading.delete(settled));
+      return answer;
+    };
     const engine = createSyncEngine({
-      cache,
+      cache: { ...cache, read },
       transport: createHttpTransport({
         url: stage.url,
         key: stage.publishableKey,
@@ -115,7 +127,7 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
       pageSize: 3,
     });
     engine.start();
-    return { gate, cache, engine, clock, timers };
+    return { gate, cache, engine, clock, timers, reading };
   }
 
   function folder(number: number): string {
@@ -126,6 +138,10 @@ export async function openClient(options: ClientOptions): Promise<SimClient> {
     let seen = -1;
     for (let quiet = 0; quiet < 5; quiet += 1) {
       await turn();
+      if (current.reading.size > 0) {
+        await Promise.all(current.reading);
+        quiet = 0;
+      }
       if (current.gate.activity === seen) continue;
       seen = current.gate.activity;
       quiet = 0;

@@ -117,7 +117,7 @@ export const serverDefects: readonly Mutant[] = [
   ),
   server(
     'a passing error refuses the edit',
-    `p_sqlstate in ('40001', '40P01', '55P03', '57014') or`,
+    `p_sqlstate in ('25006', '40001', '40P01', '55P03', '57014') or`,
     'false and',
   ),
   server(

@@ -154,7 +154,7 @@ export async function run(
     const chosen = faults.has('reorder') ? pick(waiting, which) : waiting[0];
     if (chosen === undefined) return;
     const fault = fate < 0.3 ? faultOf(kind, amount, faults) : passing;
-    const isTripped = fate > 0.88 && faults.has('server') && chosen.rpc === 'sync_push';
+    const isTripped = fate > 0.8 && faults.has('server') && chosen.rpc === 'sync_push';
     if (isTripped) await setTrip(stage.sql, [kind, amount]);
     await client.gate.send(chosen, fault);
     if (isTripped) await clearTrips(stage.sql);
@@ -219,11 +219,14 @@ export async function run(
   }
 
   async function finish(client: SimClient, what: string, work: () => Promise<unknown>): Promise<void> {
-    const done = work().catch((error: unknown) => {
+    let isOver = false;
+    const end = () => void (isOver = true);
+    work().then(end, (error: unknown) => {
+      end();
       unresolved.push(`${client.name} cannot ${what}: ${String(error)}`);
     });
     await drain(client);
-    await done;
+    if (!isOver) unresolved.push(`${client.name} asks nothing more, and its ${what} does not end`);
   }
 
   async function checkInvariant(): Promise<void> {

@@ -40,10 +40,11 @@ export function backoffMillis(attempt: number, random: () => number): number {
   return Math.max(100, Math.round(random() * bound));
 }
 
-/** Serialisation failure, deadlock, lock and statement timeouts, lack of resources, lost connections. */
+/** Serialisation failure, deadlock, lock and statement timeouts, lack of resources, no writes now, lost connections. */
 function isPassing(code: string): boolean {
   return (
-    ['40001', '40P01', '55P03', '57014', 'PGRST000', 'PGRST001', 'PGRST002', 'PGRST003'].includes(code) ||
-    /^(53|08|57P)/.test(code)
+    ['25006', '40001', '40P01', '55P03', '57014', 'PGRST000', 'PGRST001', 'PGRST002', 'PGRST003'].includes(
+      code,
+    ) || /^(53|08|57P)/.test(code)
   );
 }
