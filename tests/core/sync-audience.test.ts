@@ -87,6 +87,11 @@ test('bookings of one family can be written at the same time', async () => {
     await other.query(move, [ids[1]]);
     for (const client of [one, other]) await client.query('commit');
   });
+  const moved = await backend.sql.query(
+    'select from public.bookings where id = any ($1) and payer_id = student_id',
+    [ids],
+  );
+  expect(moved.rowCount).toBe(2);
 });
 
 async function say(booking: string, body: string): Promise<void> {
