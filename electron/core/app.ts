@@ -24,6 +24,7 @@ import { createExclusive } from './session/exclusive.ts';
 import { workspaceOpener } from './session/open-workspace.ts';
 import { createSession, meOf, type SessionService, type SessionState } from './session/session.ts';
 import type { Workspace } from './session/workspace.ts';
+import { verificationHandlers } from './verification/handlers.ts';
 import { openSettings } from './settings/settings.ts';
 import type { SyncStatus } from './sync/types.ts';
 
@@ -180,6 +181,11 @@ export function createApp(options: AppOptions): App {
 
     ...outboxHandlers({ current: () => link?.session.workspace() ?? null, require: requireWorkspace }),
     ...scheduleHandlers({
+      require: requireWorkspace,
+      now: () => clock.now() + syncStatus.get().serverOffset,
+    }),
+
+    ...verificationHandlers({
       require: requireWorkspace,
       now: () => clock.now() + syncStatus.get().serverOffset,
     }),

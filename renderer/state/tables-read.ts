@@ -14,6 +14,20 @@ const week = [
   ...people,
 ] as const;
 
+const verification = [
+  'verification_cases',
+  'verification_claims',
+  'verification_documents',
+  'verification_findings',
+  'verification_grades',
+  'verification_evidence',
+  'verification_notes',
+  'verification_decisions',
+  'verification_resubmissions',
+  'tutor_verification_events',
+  ...people,
+] as const;
+
 /** Which tables stand behind each answer that screens keep alive: a change to one of them asks again. */
 export const tablesRead = {
   'schedule.week': week,
@@ -24,6 +38,11 @@ export const tablesRead = {
   'schedule.booking': ['bookings', 'sessions', 'booking_messages', 'outbox', ...people],
   'schedule.messages': ['booking_messages', 'people', 'outbox'],
   'schedule.tutors': ['people', 'tutor_schedules'],
+  'verification.queue': ['verification_cases', 'verification_claims', 'verification_documents', 'people'],
+  'verification.counts': ['verification_cases', 'verification_claims', 'verification_second_reviews'],
+  'verification.case': verification,
+  'verification.catalogue': ['verification_settings', 'verification_reasons', 'subjects'],
+  'verification.secondReviews': ['verification_second_reviews', 'verification_documents', 'people'],
   'outbox.list': ['outbox', 'bookings', 'tutor_availability_rules', ...people],
   'drafts.list': ['drafts', ...syncTables.map((table) => table.name)],
 } as const satisfies Readonly<Record<string, readonly Source[]>>;

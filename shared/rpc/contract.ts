@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { mutation } from '../domain/mutations.ts';
 import { me } from '../domain/roles.ts';
 import { call, stream, type Contract } from './define.ts';
+import { verificationProcedures } from './verification-contract.ts';
 import { errorCodes } from './errors.ts';
 import { editState, scheduleProcedures } from './schedule-contract.ts';
 
@@ -272,6 +273,7 @@ export const contract = {
   'drafts.settle': call(none, done),
 
   ...scheduleProcedures,
+  ...verificationProcedures,
 
   /** What support is given when something is wrong. Redacted. */
   'diagnostics.read': call(none, z.object({ text: z.string() })),

@@ -7,6 +7,7 @@ import type { Fetch } from '../backend/fetch.ts';
 import { openCache } from '../cache/open.ts';
 import type { Cache, Clock, Log, Recovery } from '../cache/types.ts';
 import { settledWithin } from '../clock.ts';
+import { ask } from '../drafts/call.ts';
 import { createDrafts } from '../drafts/drafts.ts';
 import { createDoorbell } from '../sync/doorbell.ts';
 import { createSyncEngine } from '../sync/engine.ts';
@@ -149,6 +150,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       cache,
       engine,
       drafts,
+      ask: (rpc, params, signal) => ask({ call: transport.call, refreshSession }, rpc, params, signal),
       doorbell: () => doorbell.way,
       update: (who) => doorbell.setStaff(who.staffRoles.length > 0),
       close: () => end(cache.close),

@@ -1,0 +1,6 @@
+import { caseQuery, catalogueQuery } from './case.ts';
+import { countsQuery, queueQuery } from './queue.ts';
+import { secondReviewsQuery } from './second.ts';
+
+/** What the reader worker has to know of this domain. */
+export const verificationQueries = [queueQuery, countsQuery, caseQuery, catalogueQuery, secondReviewsQuery];
