@@ -6,7 +6,7 @@ import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { hostContract } from '#shared/rpc/host-contract';
 import type { Port } from '#shared/rpc/port';
 import { serve as serveContract } from '#shared/rpc/server';
-import { superviseCore } from '#shared/rpc/supervisor';
+import { coreLimits, superviseCore } from '#shared/rpc/supervisor';
 import { hostServices } from './host-services.ts';
 import { openSecrets } from './secrets.ts';
 import { servePages, type PageServer } from './serve.ts';
@@ -44,7 +44,8 @@ export async function startBrowserHost(options: HostOptions): Promise<BrowserHos
     exportDir: options.exportDir ?? defaultExportDir(dataDir),
   });
   const core = superviseCore<MessagePort>({
-    start: () => new Worker(options.coreEntry, { workerData: { dataDir, environment } }),
+    start: () =>
+      new Worker(options.coreEntry, { workerData: { dataDir, environment }, resourceLimits: coreLimits }),
     channel: () => new MessageChannel(),
     serveHost: (port) => {
       serveContract(hostContract, services, portOf(port), { log, checkOutput: false });

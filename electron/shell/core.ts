@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { hostContract } from '#shared/rpc/host-contract';
 import { serve } from '#shared/rpc/server';
-import { superviseCore, type SupervisedCore } from '#shared/rpc/supervisor';
+import { coreLimits, superviseCore, type SupervisedCore } from '#shared/rpc/supervisor';
 import { hostServices } from './host-services.ts';
 import { openSecrets } from './secrets.ts';
 
@@ -24,7 +24,7 @@ export function startCore(options: {
     isEmbedded: env['CONSOLE_EMBEDDED'] === '1',
   };
   return superviseCore<MessagePort>({
-    start: () => new Worker(entry, { workerData: { dataDir, environment } }),
+    start: () => new Worker(entry, { workerData: { dataDir, environment }, resourceLimits: coreLimits }),
     channel: () => new MessageChannel(),
     serveHost: (port) => {
       serve(

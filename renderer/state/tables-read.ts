@@ -34,7 +34,7 @@ export const tablesRead = {
   'schedule.requests': ['bookings', 'booking_messages', 'outbox', ...people],
   'schedule.search': ['bookings', ...people],
   'schedule.waiting': ['bookings'],
-  'schedule.month': ['bookings'],
+  'schedule.month': ['bookings', 'sessions'],
   'schedule.booking': ['bookings', 'sessions', 'booking_messages', 'outbox', ...people],
   'schedule.messages': ['booking_messages', 'people', 'outbox'],
   'schedule.tutors': ['people', 'tutor_schedules'],

@@ -101,8 +101,8 @@ export type FoundBookings = z.infer<typeof foundBookings>;
 const scheduleMonth = z.object({
   lessons: z.number().int(),
   cents: z.number().int(),
+  /** Those that have taken place. */
   given: z.number().int(),
-  givenCents: z.number().int(),
 });
 export type ScheduleMonth = z.infer<typeof scheduleMonth>;
 
@@ -152,7 +152,7 @@ export const scheduleProcedures = {
     z.object({ tutorId: z.uuid().nullable() }),
     z.object({ requests: z.number().int() }),
   ),
-  /** Lessons of a month (YYYY-MM, by the platform's days): agreed on, of them given, and their prices. */
+  /** Lessons of a month (YYYY-MM, by the platform's days): agreed on, their prices, and how many were given. */
   'schedule.month': call(
     z.object({ tutorId: z.uuid().nullable(), month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }),
     scheduleMonth,

@@ -1,3 +1,6 @@
+/** For the core's thread: what a first pull leaves behind dies young; left to itself the heap keeps 50 MB more for it. */
+export const coreLimits = { maxYoungGenerationSizeMb: 16 } as const;
+
 /** What both hosts need of the thread that runs the core; node:worker_threads' Worker fits. */
 export type CoreThread<P> = {
   postMessage(message: unknown, transfer: readonly P[]): void;

@@ -261,6 +261,16 @@ describe('counts and sums', () => {
       sums.given += found.given;
     }
     expect(sums).toEqual({ lessons: 5, cents: 5 * 15_050, given: 0 });
+    const given = (status: string) =>
+      rig.backend.sql.query('update public.sessions set status = $2 where booking_id = $1', [
+        ids['late evening'],
+        status,
+      ]);
+    await given('COMPLETED_ASSUMED');
+    await app.client['sync.now']({});
+    const month = addDays(monday, 6).slice(0, 7);
+    expect(await app.client['schedule.month']({ tutorId: null, month })).toMatchObject({ given: 1 });
+    await given('SCHEDULED');
     const other = { tutorId: rig.other.id, month: addDays(monday, 1).slice(0, 7) };
     expect(await failureOf(app.client['schedule.month'](other))).toMatchObject({ code: 'FORBIDDEN' });
     const desk = await rig.signedIn(support);

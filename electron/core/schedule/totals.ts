@@ -26,14 +26,19 @@ export const monthQuery = defineQuery(
   (db, { tutorId, month }: { readonly tutorId: string; readonly month: string }): ScheduleMonth => {
     const [year = 0, place = 1] = month.split('-').map(Number);
     const day = (months: number) => Date.UTC(year, place - 1 + months, 1) / 86_400_000;
-    const found = statement<[string, number, number], ScheduleMonth>(
+    const range = [tutorId, day(0), day(1)] as const;
+    const agreed = statement<[string, number, number], { lessons: number; cents: number }>(
       db,
-      `SELECT coalesce(sum(rows), 0) AS lessons, coalesce(sum(price_cents), 0) AS cents,
-         coalesce(sum(rows) FILTER (WHERE status = 'COMPLETED'), 0) AS given,
-         coalesce(sum(price_cents) FILTER (WHERE status = 'COMPLETED'), 0) AS givenCents
+      `SELECT coalesce(sum(rows), 0) AS lessons, coalesce(sum(price_cents), 0) AS cents
        FROM ${rollupSource(db, 'bookings', 'day')}
        WHERE tutor_id = ? AND day >= ? AND day < ? AND status IN ('CONFIRMED', 'COMPLETED')`,
-    ).get(tutorId, day(0), day(1));
-    return found ?? { lessons: 0, cents: 0, given: 0, givenCents: 0 };
+    ).get(...range);
+    // The lesson knows more than the booking once it has begun.
+    const given = statement<[string, number, number], { given: number }>(
+      db,
+      `SELECT coalesce(sum(rows), 0) AS given FROM ${rollupSource(db, 'sessions', 'day')}
+       WHERE tutor_id = ? AND day >= ? AND day < ? AND status IN ('COMPLETED_ASSUMED', 'EARLY_END_SHORT')`,
+    ).get(...range);
+    return { lessons: agreed?.lessons ?? 0, cents: agreed?.cents ?? 0, given: given?.given ?? 0 };
   },
 );

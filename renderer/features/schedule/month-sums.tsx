@@ -18,9 +18,7 @@ export function MonthSums() {
         {count(data.lessons, 'lesson')} · {formatMoney(data.cents)}
       </dd>
       <dt>of them given</dt>
-      <dd>
-        {count(data.given, 'lesson')} · {formatMoney(data.givenCents)}
-      </dd>
+      <dd>{count(data.given, 'lesson')}</dd>
     </dl>
   );
 }

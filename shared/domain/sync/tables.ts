@@ -210,6 +210,16 @@ export const syncTables = [
     principals: ['tutor_id', 'student_id', 'payer_id'],
     staff: ['admin', 'support'],
     indexes: [['booking_id'], ['tutor_id', 'scheduled_start_at']],
+    rollups: [
+      {
+        name: 'day',
+        keys: {
+          tutor_id: 'row.tutor_id',
+          day: platformDay('row.scheduled_start_at'),
+          status: 'row.status',
+        },
+      },
+    ],
   },
   {
     name: 'noshow_claims',
