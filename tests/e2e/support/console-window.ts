@@ -9,8 +9,8 @@ import { startService } from '#scripts/lib/service';
 /** One console: a browser host with its own data directory, and a browser window on it. */
 export type ConsoleWindow = {
   readonly page: Page;
-  /** Ends the host's process and starts it again on the same data, as on another day; opens the page anew. */
-  restart(): Promise<void>;
+  /** Ends the host's process and starts it again on the same data, as on another day; opens the page anew. `meanwhile` gets the data directory. */
+  restart(meanwhile?: (directory: string) => Promise<void>): Promise<void>;
   /** Fails on anything that axe finds, in light and in dark, and on every violation of the content policy so far. */
   expectClean(): Promise<void>;
   close(): Promise<void>;
@@ -34,9 +34,10 @@ export async function openConsole(
   await page.goto(String((await host.ready)['link']));
   return {
     page,
-    restart: async () => {
+    restart: async (meanwhile) => {
       await page.goto('about:blank');
       await host.stop(5_000);
+      await meanwhile?.(directory);
       host = start();
       await page.goto(String((await host.ready)['link']));
     },
