@@ -15,6 +15,7 @@ import { openConnections, stateOf, type Connection, type Environment } from './c
 import { probe } from './connection/probe.ts';
 import { cacheLines } from './diagnostics/cache.ts';
 import { diagnosticsText, hostInfo } from './diagnostics/diagnostics.ts';
+import { documentHandlers } from './documents/handlers.ts';
 import { createChanges } from './live/changes.ts';
 import { createSignal, watchSignal } from './live/signal.ts';
 import type { LogFile } from './log/log.ts';
@@ -106,6 +107,8 @@ export function createApp(options: AppOptions): App {
       holdMillis: options.holdMillis,
       pollMillis: options.pollMillis,
       draftKinds: options.draftKinds ?? draftKinds,
+      storage,
+      forgetOpened: () => host['documents.forget']({}),
       onStatus: (status) => syncStatus.set(status),
       onChange: (tables) => changes.publish(tables),
       onAccess: () => void session.verify(),
@@ -180,6 +183,7 @@ export function createApp(options: AppOptions): App {
     'changes.watch': (_input, signal) => changes.watch(signal),
 
     ...outboxHandlers({ current: () => link?.session.workspace() ?? null, require: requireWorkspace }),
+    ...documentHandlers(requireWorkspace, host),
     ...scheduleHandlers({
       require: requireWorkspace,
       now: () => clock.now() + syncStatus.get().serverOffset,

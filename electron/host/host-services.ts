@@ -24,12 +24,18 @@ export function hostServices(options: {
       return {};
     },
     'files.export': async ({ name, content }) => ({ path: exportFile(exportDir, name, content) }),
+    // A browser opens nothing by itself: the file goes where its downloads go, and is the user's from then on.
+    'documents.open': async ({ name, bytes }) => ({
+      path: exportFile(exportDir, name, bytes),
+      isOpened: false,
+    }),
+    'documents.forget': async () => ({}),
   };
 }
 
 /** Writes a new file; one that is there already is never overwritten. Throws AppError when it cannot. */
-function exportFile(folder: string, name: string, content: string): string {
-  const match = /^([A-Za-z0-9_-][A-Za-z0-9 _-]*)((?:\.[A-Za-z0-9]+)+)$/.exec(name);
+function exportFile(folder: string, name: string, content: string | Uint8Array): string {
+  const match = /^([\p{L}\p{N}_-][\p{L}\p{N} _-]*)((?:\.[A-Za-z0-9]+)+)$/u.exec(name);
   if (match === null) throw new AppError('BAD_INPUT', `"${name}" cannot be the name of a file.`);
   const [, stem = '', extension = ''] = match;
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import { hostContract } from '#shared/rpc/host-contract';
+import { hostContract, maxHostInputBytes } from '#shared/rpc/host-contract';
 import type { Port } from '#shared/rpc/port';
 import { serve as serveContract } from '#shared/rpc/server';
 import { coreLimits, superviseCore } from '#shared/rpc/supervisor';
@@ -48,7 +48,11 @@ export async function startBrowserHost(options: HostOptions): Promise<BrowserHos
       new Worker(options.coreEntry, { workerData: { dataDir, environment }, resourceLimits: coreLimits }),
     channel: () => new MessageChannel(),
     serveHost: (port) => {
-      serveContract(hostContract, services, portOf(port), { log, checkOutput: false });
+      serveContract(hostContract, services, portOf(port), {
+        log,
+        checkOutput: false,
+        maxInputBytes: maxHostInputBytes,
+      });
     },
     now: () => performance.now(),
     wait: (milliseconds) => wait(milliseconds, undefined, { ref: false }),

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { RawData, WebSocket } from 'ws';
+import { packFrame } from '#shared/rpc/binary';
 
 /** The largest frame a page may send, in bytes; what it may hold is limited again in the core. */
 export const maxFrameBytes = 4 * 1024 * 1024;
@@ -14,7 +15,7 @@ export type SocketLog = (event: string, fields: Readonly<Record<string, unknown>
 
 /**
  * Joins a page's WebSocket with a port of the core, in both directions, until either closes. It carries frames and
- * looks into none of them; only text that is not JSON ends here.
+ * looks into none of them; only text that is not JSON ends here. A frame with bytes goes to the page as a binary message.
  */
 export function relay(socket: WebSocket, port: MessagePort, log: SocketLog): void {
   let malformed = 0;
@@ -39,7 +40,7 @@ export function relay(socket: WebSocket, port: MessagePort, log: SocketLog): voi
       socket.terminate();
       return;
     }
-    socket.send(JSON.stringify(frame));
+    socket.send(packFrame(frame) ?? JSON.stringify(frame));
   });
   port.on('messageerror', () => log('host.frame.refused', { reason: 'not cloneable' }));
   // 1012: the page connects again, and finds the core that was started in place of this one.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import { hostContract } from '#shared/rpc/host-contract';
+import { hostContract, maxHostInputBytes } from '#shared/rpc/host-contract';
 import { serve } from '#shared/rpc/server';
 import { coreLimits, superviseCore, type SupervisedCore } from '#shared/rpc/supervisor';
 import { hostServices } from './host-services.ts';
@@ -17,7 +17,7 @@ export function startCore(options: {
   readonly log: Log;
 }): SupervisedCore<MessagePort> {
   const { entry, dataDir, env, log } = options;
-  const services = hostServices(openSecrets(join(dataDir, 'secrets.json'), log));
+  const services = hostServices(openSecrets(join(dataDir, 'secrets.json'), log), join(dataDir, 'opened'));
   const environment = {
     supabaseUrl: env['CONSOLE_SUPABASE_URL'],
     supabaseKey: env['CONSOLE_SUPABASE_KEY'],
@@ -36,7 +36,7 @@ export function startCore(options: {
           onClose: (closed) => void port.once('close', closed),
           close: () => port.close(),
         },
-        { log, checkOutput: false },
+        { log, checkOutput: false, maxInputBytes: maxHostInputBytes },
       );
     },
     now: () => performance.now(),

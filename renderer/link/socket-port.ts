@@ -1,14 +1,16 @@
+import { unpackFrame } from '#shared/rpc/binary';
 import type { Port } from '#shared/rpc/port';
 
 /** The part of a WebSocket that a port needs; the browser's own fits. */
 export type Socket = {
+  binaryType: string;
   send(text: string): void;
   close(): void;
   addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
 };
 
-/** Waits for a socket to open and turns it into a port whose frames travel as JSON text. Rejects when it closes first. */
+/** Waits for a socket to open and turns it into a port whose frames travel as JSON text, or as bytes where they carry some. Rejects when it closes first. */
 export function openSocketPort(socket: Socket, signal: AbortSignal): Promise<Port> {
   return new Promise((resolve, reject) => {
     let isOpen = false;
@@ -23,6 +25,7 @@ export function openSocketPort(socket: Socket, signal: AbortSignal): Promise<Por
       if (isOpen) closed?.();
       else reject(new Error('the socket closed before it opened'));
     };
+    socket.binaryType = 'arraybuffer';
     signal.addEventListener('abort', () => socket.close(), { once: true });
     socket.addEventListener('error', end);
     socket.addEventListener('close', end);
@@ -54,6 +57,7 @@ export function openSocketPort(socket: Socket, signal: AbortSignal): Promise<Por
 }
 
 function parseFrame(data: unknown): unknown {
+  if (data instanceof ArrayBuffer) return unpackFrame(new Uint8Array(data));
   if (typeof data !== 'string') return undefined;
   try {
     return JSON.parse(data);

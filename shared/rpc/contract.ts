@@ -181,6 +181,14 @@ export const settings = z.object({
   singleKeyShortcuts: z.boolean(),
 });
 
+/** Where a document is in the storage. `id` names it on this machine; a different `expectedBytes` fetches it again. */
+const documentPlace = z.object({
+  id: z.uuid(),
+  bucket: z.enum(['tutor-verifications', 'degree-documents', 'verification_uploads', 'verification_docs']),
+  path: z.string().min(1).max(1024),
+  expectedBytes: z.number().int().nonnegative().nullable(),
+});
+
 export const contract = {
   'app.info': call(
     none,
@@ -274,6 +282,22 @@ export const contract = {
 
   ...scheduleProcedures,
   ...verificationProcedures,
+
+  /**
+   * A document, from this machine or the storage; an empty file has no bytes and is no failure. Fails with NOT_FOUND
+   * (missing), FORBIDDEN, OFFLINE (and not fetched before), REJECTED (rule document.size), NEEDS_SIGN_IN.
+   */
+  'verification.document': call(
+    documentPlace,
+    z.object({ bytes: z.instanceof(Uint8Array), type: z.string(), sha256: z.string() }),
+  ),
+  /** Fetches these ahead, first first, whenever nobody waits for a document. Replaces the last wish; [] ends it. */
+  'verification.prefetch': call(z.object({ documents: z.array(documentPlace).max(20) }), done),
+  /** Hands a document to another program; `isOpened` is false when it was only put at `path`. CANCELLED if refused. */
+  'verification.openExternally': call(
+    documentPlace.extend({ name: z.string().max(512) }),
+    z.object({ path: z.string(), isOpened: z.boolean() }),
+  ),
 
   /** What support is given when something is wrong. Redacted. */
   'diagnostics.read': call(none, z.object({ text: z.string() })),

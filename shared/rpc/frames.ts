@@ -21,6 +21,8 @@ export type SizeLimit = {
   /** Values, counting every array element and every property. */
   readonly values: number;
   readonly depth: number;
+  /** Bytes in binary values together; none are taken when it is not said. */
+  readonly bytes?: number;
 };
 
 export const inputLimit: SizeLimit = { characters: 1_000_000, values: 50_000, depth: 32 };
@@ -56,11 +58,13 @@ export function parseServerFrame(value: unknown): ServerFrame | null {
  * `__proto__` keys (JSON lets them through) and anything that is not plain data, such as Map or ArrayBuffer.
  */
 export function isPlainWithin(value: unknown, limit: SizeLimit): boolean {
-  const left = { characters: limit.characters, values: limit.values };
+  const left = { characters: limit.characters, values: limit.values, bytes: limit.bytes ?? 0 };
   return walk(value, limit.depth, left);
 }
 
-function walk(value: unknown, depth: number, left: { characters: number; values: number }): boolean {
+type Left = { characters: number; values: number; bytes: number };
+
+function walk(value: unknown, depth: number, left: Left): boolean {
   left.values -= 1;
   if (left.values < 0 || depth < 0) return false;
   if (typeof value === 'string') return takeCharacters(value, left);
@@ -68,6 +72,10 @@ function walk(value: unknown, depth: number, left: { characters: number; values:
   if (Array.isArray(value)) {
     if (value.length > left.values) return false;
     return value.every((element) => walk(element, depth - 1, left));
+  }
+  if (value instanceof Uint8Array && left.bytes > 0) {
+    left.bytes -= value.byteLength;
+    return left.bytes >= 0;
   }
   if (!isPlainObject(value)) return false;
   return Object.entries(value).every(

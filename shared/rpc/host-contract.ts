@@ -25,6 +25,19 @@ export const hostContract = {
   'secrets.remove': call(z.object({ name: z.string() }), z.object({})),
   /** Writes a file where the user finds it (asks, or the downloads folder) and says where. */
   'files.export': call(z.object({ name: z.string(), content: z.string() }), z.object({ path: z.string() })),
+  /**
+   * Hands a document to another program: Electron asks and opens it, the browser host puts it where downloads go.
+   * `name` is safe; one that is not `isKnown` is shown in its folder and never opened. Fails with CANCELLED.
+   */
+  'documents.open': call(
+    z.object({ name: z.string(), bytes: z.instanceof(Uint8Array), isKnown: z.boolean() }),
+    z.object({ path: z.string(), isOpened: z.boolean() }),
+  ),
+  /** Deletes what `documents.open` has left in a place of the console's own. */
+  'documents.forget': call(z.object({}), z.object({})),
 } as const satisfies Contract;
+
+/** The most that one question to the host may hold, for documents. */
+export const maxHostInputBytes = 64 * 1024 * 1024;
 
 export type HostContract = typeof hostContract;

@@ -15,6 +15,8 @@ export type ServeOptions = {
   readonly maxOpen?: number;
   /** Frames one port may send in a second, on average, with bursts of twice as many. */
   readonly maxPerSecond?: number;
+  /** Bytes that one input may hold as binary values; none by default. */
+  readonly maxInputBytes?: number;
   /** Milliseconds, monotonic enough for a rate. */
   readonly now?: () => number;
 };
@@ -34,6 +36,7 @@ export function serve<C extends Contract>(
   const open = new Map<number, AbortController>();
   const allow = rateLimit(options.maxPerSecond ?? 2000, options.now ?? Date.now);
   const maxOpen = options.maxOpen ?? 256;
+  const limit = { ...inputLimit, bytes: options.maxInputBytes ?? 0 };
 
   const stop = () => {
     for (const controller of open.values()) controller.abort();
@@ -99,7 +102,7 @@ export function serve<C extends Contract>(
   }
 
   function parseInput(procedure: Procedure, frame: CallerFrame & { t: 'call' | 'open' }): unknown {
-    if (!isPlainWithin(frame.input, inputLimit)) {
+    if (!isPlainWithin(frame.input, limit)) {
       log('rpc.input.refused', { name: frame.name, reason: 'size or shape' });
       throw new AppError('BAD_INPUT', 'What was sent is too large or is not plain data.');
     }

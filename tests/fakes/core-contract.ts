@@ -10,5 +10,9 @@ export const fakeCoreContract = {
   'echo.open': call(z.object({}), z.object({ count: z.number() })),
   /** Asks the host who it is. */
   'echo.host': call(z.object({}), z.object({ host: z.string() })),
+  'echo.bytes': call(
+    z.object({ count: z.number() }),
+    z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) }),
+  ),
   'echo.crash': call(z.object({}), z.object({})),
 } as const satisfies Contract;

@@ -34,6 +34,7 @@ const handlers: Handlers<typeof fakeCoreContract> = {
   },
   'echo.open': async () => ({ count: openStreams }),
   'echo.host': async () => ({ host: (await host?.['host.info']({}))?.host ?? 'none' }),
+  'echo.bytes': async ({ count }) => ({ name: 'déjà', bytes: new Uint8Array(count).fill(7) }),
   'echo.crash': async () => process.exit(1),
 };
 

@@ -234,7 +234,12 @@ export const shell = {
   openExternal: async (url: string) => {
     electron.opened.push(url);
   },
-} satisfies Pick<Electron.Shell, 'openExternal'>;
+  openPath: async (path: string) => {
+    electron.opened.push(path);
+    return '';
+  },
+  showItemInFolder: (path: string) => void electron.opened.push(`folder of ${path}`),
+} satisfies Pick<Electron.Shell, 'openExternal' | 'openPath' | 'showItemInFolder'>;
 
 export const safeStorage = {
   isAsyncEncryptionAvailable: async () => electron.keychain.isAvailable,

@@ -50,6 +50,16 @@ describe('the relay between a page and the core', () => {
   });
 });
 
+describe('an answer with bytes', () => {
+  it('crosses the socket whole, ten megabytes as well', async () => {
+    const { client } = await openSocket(host);
+    const { name, bytes } = await client['echo.bytes']({ count: 10_000_000 });
+    expect(name).toBe('déjà');
+    expect(bytes).toHaveLength(10_000_000);
+    expect(bytes.every((byte) => byte === 7)).toBe(true);
+  });
+});
+
 describe('a page that sends rubbish', () => {
   it.each(['', '{', 'null', '[]', '{"t":"call"}', '{"__proto__":{"t":"call","id":1}}', '"text"', '1e999'])(
     'is ignored when it sends %j, and may go on',

@@ -65,6 +65,14 @@ describe('exporting a file', () => {
   const exportFile = (name: string, content = 'text') =>
     services()['files.export']({ name, content }, signal);
 
+  it('takes a document as bytes, under a name of any alphabet', async () => {
+    const document = { name: 'Diplôme José.pdf', bytes: Uint8Array.of(37, 80), isKnown: true };
+    const { path, isOpened } = await services()['documents.open'](document, signal);
+    expect(isOpened).toBe(false);
+    expect(path).toBe(join(folder, 'out', 'Diplôme José.pdf'));
+    expect([...readFileSync(path)]).toEqual([37, 80]);
+  });
+
   it('says where it is, and never overwrites one', async () => {
     const first = await exportFile('edits.json', 'one');
     const second = await exportFile('edits.json', 'two');

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hostServices } from '#shell/host-services';
 import { openSecrets } from '#shell/secrets';
-import { electron, resetElectron } from '#tests/fakes/electron';
+import { dialog, electron, resetElectron } from '#tests/fakes/electron';
 
 let folder: string;
 let path: string;
@@ -65,7 +65,10 @@ describe('secrets', () => {
 describe('exporting a file', () => {
   const signal = new AbortController().signal;
   const exportFile = () =>
-    hostServices(open())['files.export']({ name: 'edits.json', content: 'text' }, signal);
+    hostServices(open(), join(folder, 'opened'))['files.export'](
+      { name: 'edits.json', content: 'text' },
+      signal,
+    );
 
   it('goes where the user says', async () => {
     electron.saveTo = join(folder, 'chosen.json');
@@ -75,5 +78,34 @@ describe('exporting a file', () => {
 
   it('that the user breaks off writes nothing, and says so', async () => {
     await expect(exportFile()).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+});
+
+describe('a document for another program', () => {
+  const signal = new AbortController().signal;
+  const services = () => hostServices(open(), join(folder, 'opened'));
+  const ask = (isKnown: boolean) =>
+    services()['documents.open']({ name: 'slip.pdf', bytes: Uint8Array.of(1, 2, 3), isKnown }, signal);
+
+  it('is opened once the user has agreed, and gone when it is to be forgotten', async () => {
+    const { path, isOpened } = await ask(true);
+    expect(isOpened).toBe(true);
+    expect(electron.opened).toEqual([path]);
+    expect([...readFileSync(path)]).toEqual([1, 2, 3]);
+    await services()['documents.forget']({}, signal);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('is only shown in its folder when nobody knows what it is', async () => {
+    const { path, isOpened } = await ask(false);
+    expect(isOpened).toBe(false);
+    expect(electron.opened).toEqual([`folder of ${path}`]);
+  });
+
+  it('is not written anywhere when the user says no', async () => {
+    const box = vi.spyOn(dialog, 'showMessageBox').mockResolvedValue({ response: 1, checkboxChecked: false });
+    await expect(ask(true)).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(existsSync(join(folder, 'opened'))).toBe(false);
+    box.mockRestore();
   });
 });

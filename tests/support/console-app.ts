@@ -15,7 +15,7 @@ import { createClient } from '#shared/rpc/client';
 import { contract, type AppContract } from '#shared/rpc/contract';
 import type { Client, Handlers } from '#shared/rpc/define';
 import { AppError } from '#shared/rpc/errors';
-import { hostContract, type HostContract } from '#shared/rpc/host-contract';
+import { hostContract, maxHostInputBytes, type HostContract } from '#shared/rpc/host-contract';
 import { serve } from '#shared/rpc/server';
 
 /** What a host keeps for its core. Hand it to a second console to restart the first. */
@@ -55,7 +55,11 @@ export async function startConsoleApp(options: ConsoleAppOptions = {}): Promise<
   const clientWire = new MessageChannel();
   const rpcLog = (event: string, fields: Readonly<Record<string, unknown>>) =>
     file.log('warn', event, fields);
-  serve(hostContract, hostHandlers(memory), messagePort(hostWire.port1), { log: rpcLog, checkOutput: true });
+  serve(hostContract, hostHandlers(memory), messagePort(hostWire.port1), {
+    log: rpcLog,
+    checkOutput: true,
+    maxInputBytes: maxHostInputBytes,
+  });
   const { clock = systemClock, fetch, holdMillis = 10, pollMillis = 600_000 } = options;
   const app = createApp({
     dataDir,
@@ -113,6 +117,11 @@ export function hostHandlers(memory: HostMemory): Handlers<HostContract> {
       memory.secrets.delete(name);
       return {};
     },
+    'documents.open': async ({ name, bytes, isKnown }) => {
+      memory.exports.set(name, Buffer.from(bytes).toString('latin1'));
+      return { path: `/opened/${name}`, isOpened: isKnown };
+    },
+    'documents.forget': async () => ({}),
     'files.export': async ({ name, content }) => {
       memory.exports.set(name, content);
       return { path: `/exports/${name}` };

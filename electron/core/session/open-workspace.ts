@@ -1,13 +1,16 @@
 import { basename, join } from 'node:path';
+import type { SupportedStorage } from '@supabase/supabase-js';
 import type { DraftKinds } from '#shared/domain/draft';
 import { syncTables } from '#shared/domain/sync/tables';
 import { AppError } from '#shared/rpc/errors';
 import type { Backend } from '../backend/backend.ts';
 import type { Fetch } from '../backend/fetch.ts';
-import { openCache } from '../cache/open.ts';
+import { cacheName, openCache } from '../cache/open.ts';
 import type { Cache, Clock, Log, Recovery } from '../cache/types.ts';
 import { settledWithin } from '../clock.ts';
 import { ask } from '../drafts/call.ts';
+import { createDocuments } from '../documents/documents.ts';
+import { mayReview } from '../documents/handlers.ts';
 import { createDrafts } from '../drafts/drafts.ts';
 import { createDoorbell } from '../sync/doorbell.ts';
 import { createSyncEngine } from '../sync/engine.ts';
@@ -25,6 +28,10 @@ export type WorkspaceOptions = {
   readonly log: Log;
   readonly fetch: Fetch;
   readonly draftKinds: DraftKinds;
+  /** Where the host keeps secrets. */
+  readonly storage: SupportedStorage;
+  /** Deletes what was handed to other programs. */
+  readonly forgetOpened: () => Promise<unknown>;
   /** Milliseconds, see SyncEngineOptions; only tests set them. */
   readonly holdMillis?: number | undefined;
   readonly pollMillis?: number | undefined;
@@ -100,6 +107,22 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
         options.onChange(['drafts']);
       },
     });
+    const keyName = `documents-${cacheName(backend.project, userId)}`;
+    const documents = createDocuments({
+      backend,
+      key: options.key,
+      fetch: options.fetch,
+      log,
+      folder: `${cache.path}.documents`,
+      readKey: async () => options.storage.getItem(keyName),
+      writeKey: async (value) => options.storage.setItem(keyName, value),
+      removeKey: async () => options.storage.removeItem(keyName),
+    });
+    const wipeDocuments = async () => {
+      await documents.wipe();
+      await options.forgetOpened();
+    };
+
     // A pull that came through says that the server can be asked what became of a decision in doubt.
     let syncedAt = engine.status().lastSyncedAt;
     const settleAfterPull = (status: SyncStatus) => {
@@ -141,6 +164,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
 
     const end = async (finish: () => Promise<void>) => {
       for (const dispose of disposers.splice(0)) dispose();
+      documents.close();
       await Promise.all([drafts.stop(), engine.stop()]);
       await settledWithin(farewellMillis, doorbell.close());
       await finish();
@@ -151,10 +175,19 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       engine,
       drafts,
       ask: (rpc, params, signal) => ask({ call: transport.call, refreshSession }, rpc, params, signal),
+      documents,
       doorbell: () => doorbell.way,
-      update: (who) => doorbell.setStaff(who.staffRoles.length > 0),
+      update(who) {
+        doorbell.setStaff(who.staffRoles.length > 0);
+        if (mayReview(who)) return;
+        wipeDocuments().catch((error: unknown) => log('error', 'document.wipe.failed', { error }));
+      },
       close: () => end(cache.close),
-      remove: () => end(cache.remove),
+      remove: () =>
+        end(async () => {
+          await wipeDocuments();
+          await cache.remove();
+        }),
     };
   };
 }

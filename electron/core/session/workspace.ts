@@ -1,6 +1,7 @@
 import type { Me } from '#shared/domain/roles';
 import type { Cache } from '../cache/types.ts';
 import type { Answer } from '../drafts/call.ts';
+import type { Documents } from '../documents/documents.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import type { DoorbellWay } from '../sync/doorbell.ts';
 import type { SyncEngine } from '../sync/types.ts';
@@ -13,6 +14,7 @@ export type Workspace = {
   readonly drafts: Drafts;
   /** Calls a function of the schema as this user; never rejects but for an abort. */
   ask(rpc: string, params: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Answer>;
+  readonly documents: Documents;
   /** How the console hears of changes, for diagnostics. */
   readonly doorbell: () => DoorbellWay;
   /** The user's rights as the server has them now. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { startBrowserHost, type BrowserHost } from '#host/host';
+import { unpackFrame } from '#shared/rpc/binary';
 import { createClient } from '#shared/rpc/client';
 import type { Client } from '#shared/rpc/define';
 import type { Port } from '#shared/rpc/port';
@@ -91,7 +92,9 @@ function portOf(socket: WebSocket): Port {
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
     },
     onFrame: (receive) =>
-      void socket.on('message', (data) => receive(JSON.parse((data as Buffer).toString()))),
+      void socket.on('message', (data, isBinary) =>
+        receive(isBinary ? unpackFrame(data as Buffer) : JSON.parse((data as Buffer).toString())),
+      ),
     onClose: (closed) => void socket.once('close', closed),
     close: () => socket.close(),
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { packFrame } from '#shared/rpc/binary';
 import * as z from 'zod';
 import { createClient } from '#shared/rpc/client';
 import { call, stream } from '#shared/rpc/define';
@@ -119,6 +120,7 @@ describe('a port over a socket', () => {
     const listeners = new Map<string, (event: { data: unknown }) => void>();
     const sent: string[] = [];
     const socket: Socket = {
+      binaryType: 'blob',
       send: (text) => sent.push(text),
       close: () => listeners.get('close')?.({ data: null }),
       addEventListener: (type: string, listener: (event: { data: unknown }) => void) =>
@@ -127,6 +129,19 @@ describe('a port over a socket', () => {
     const emit = (type: string, data: unknown = null) => listeners.get(type)?.({ data });
     return { socket, sent, emit };
   }
+
+  it('takes answers with bytes as binary messages', async () => {
+    const { socket, emit } = fakeSocket();
+    const opening = openSocketPort(socket, new AbortController().signal);
+    expect(socket.binaryType).toBe('arraybuffer');
+    emit('open');
+    const frames: unknown[] = [];
+    (await opening).onFrame((frame) => frames.push(frame));
+    const frame = { t: 'ok', id: 7, value: { type: 'pdf', bytes: Uint8Array.of(1, 2, 255) } };
+    emit('message', packFrame(frame)?.buffer);
+    emit('message', new ArrayBuffer(3));
+    expect(frames).toEqual([frame]);
+  });
 
   it('carries frames as JSON and keeps those that came before anybody listened', async () => {
     const { socket, sent, emit } = fakeSocket();
