@@ -69,7 +69,7 @@ function prepare(options: CacheOptions, path: string, tables: readonly SyncTable
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = OFF');
-    db.pragma('cache_size = -32768');
+    db.pragma('cache_size = -65536');
     db.pragma('temp_store = MEMORY');
     db.pragma('journal_size_limit = 67108864');
     // Makes fsync reach the platter on macOS; elsewhere it does nothing.
