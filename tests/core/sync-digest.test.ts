@@ -174,6 +174,19 @@ test('a check comes a minute after the first start and then every hour', async (
   await console.stop();
 });
 
+test('a clock that is set back by a day does not put the hourly check off by a day', async () => {
+  const timers = manualClock();
+  let offset = 0;
+  const clock = { now: () => timers.now() + offset, after: timers.after };
+  const console = await openConsole(backend, tutor, { clock, pollMillis: 60_000 });
+  console.engine.start();
+  await console.engine.check();
+  offset = -86_400_000_000;
+  timers.advance(60_000);
+  await expect.poll(() => console.engine.status().lastCheck?.at).toBe(clock.now());
+  await console.stop();
+});
+
 const ghost = '00000000-0000-4000-8000-0000000000aa';
 
 function id(place: number): string {

@@ -49,6 +49,43 @@ test('a lost answer is asked again and has one effect', async () => {
   await console.stop();
 });
 
+test.each([
+  ['PGRST202', 404],
+  ['42501', 403],
+])(
+  'an edit whose answer was lost is not called refused by a server that is being changed (%s)',
+  async (code, status) => {
+    const ids = await stage.plant(2);
+    const failures = [new TransportError('the answer was lost', { status: 0 })];
+    const console = await openConsole(stage.backend, stage.tutor, {
+      wrap: (inner) => ({
+        ...inner,
+        async push(...args) {
+          const failure = failures.shift();
+          if (failure?.status !== status) await inner.push(...args);
+          if (failure !== undefined) throw failure;
+          return await inner.push(...args);
+        },
+      }),
+    });
+    await console.engine.pull();
+    console.engine.add({ kind: 'booking.confirm', args: { booking_id: nth(ids, 0) } });
+    await expect(console.engine.flush()).rejects.toMatchObject({ code: 'OFFLINE' });
+    const neverTried = { kind: 'booking.confirm', args: { booking_id: nth(ids, 1) } } as const;
+    console.engine.add(neverTried);
+    for (let count = 0; count < 3; count += 1)
+      failures.push(new TransportError('no such function', { status, code }));
+    await expect(console.engine.flush()).rejects.toThrow();
+    expect(console.engine.outbox().map((item) => item.state)).toEqual(['queued', 'queued']);
+    failures.length = 0;
+    await console.engine.flush();
+    await console.engine.pull();
+    expect(console.engine.outbox()).toEqual([]);
+    for (const id of ids) expect(await stage.effects('booking.confirm', id)).toBe(1);
+    await console.stop();
+  },
+);
+
 test('an edit that breaks a constraint is refused and leaves its neighbours alone', async () => {
   const ids = await stage.plant(3);
   const console = await openConsole(stage.backend, stage.tutor);

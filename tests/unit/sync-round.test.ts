@@ -81,6 +81,7 @@ test.each([
   ],
   [new TransportError('', { status: 500, code: '57014' }), { kind: 'retry' }],
   [new TransportError('', { status: 409, code: '40001' }), { kind: 'retry' }],
+  [new TransportError('', { status: 405, code: '25006' }), { kind: 'retry' }],
   [new TransportError('', { status: 400, code: '55P03' }), { kind: 'retry' }],
   [new TransportError('', { status: 401 }), { kind: 'session' }],
   [new TransportError('', { status: 401, code: 'PGRST301' }), { kind: 'session' }],

@@ -50,7 +50,9 @@ export function createChecks({ check, pull, clock, log }: ChecksOptions): Checks
     },
     planSoon: () => plan(soonMillis),
     poll() {
-      if (clock.now() < dueAt) return;
+      const rest = (dueAt - clock.now()) / 1000;
+      // Longer than the longest wait: the machine's clock was set back.
+      if (rest > 0 && (rest <= everyMillis || dueAt === Number.POSITIVE_INFINITY)) return;
       plan(everyMillis);
       want();
     },

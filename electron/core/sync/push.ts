@@ -41,18 +41,25 @@ export async function pushDue(options: PushOptions, signal: AbortSignal): Promis
       throwIfAbandoned(signal);
       const failure = failureOf(error);
       const isBatch = due.length > 1;
+      const isRefused = ['too-large', 'refused', 'update'].includes(failure.kind);
+      // The call as a whole was refused, so it had no effect and does not count as tried.
+      if (isRefused) markUntried(target, due);
       if (failure.kind === 'too-large' && isBatch) {
         size = Math.max(1, Math.floor(size / 2));
         continue;
       }
-      // The call as a whole was refused, which says nothing about the single edits: ask one by one.
-      if (failure.kind === 'refused' && isBatch) {
+      // It says nothing about the single edits: ask one by one.
+      if (isRefused && isBatch) {
         size = 1;
         continue;
       }
       if (failure.kind === 'refused' || failure.kind === 'too-large' || failure.kind === 'update') {
         const [edit] = due;
-        if (edit !== undefined) {
+        // A server that lacks the function, or the right to it, is being changed. What it did with an earlier try whose
+        // answer was lost only its ledger can say: to call that refused would invite a second effect.
+        const isChanging =
+          failure.kind === 'update' || (failure.kind === 'refused' && failure.code === '42501');
+        if (edit !== undefined && !(isChanging && edit.attempts > 0)) {
           options.onChanged(refuseWhole(target, edit, failure));
           decided += 1;
           continue;
@@ -115,6 +122,16 @@ function markSending(target: Target, edits: readonly StoredEdit[]): void {
     const mark = statement(
       target.db,
       `UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE position = ?`,
+    );
+    for (const edit of edits) mark.run(edit.position);
+  });
+}
+
+function markUntried(target: Target, edits: readonly StoredEdit[]): void {
+  durably(target, () => {
+    const mark = statement(
+      target.db,
+      `UPDATE outbox SET state = 'queued', attempts = attempts - 1 WHERE position = ?`,
     );
     for (const edit of edits) mark.run(edit.position);
   });
