@@ -16,6 +16,7 @@ import { probe } from './connection/probe.ts';
 import { cacheLines } from './diagnostics/cache.ts';
 import { diagnosticsText, hostInfo } from './diagnostics/diagnostics.ts';
 import { documentHandlers } from './documents/handlers.ts';
+import { createHealth } from './diagnostics/health.ts';
 import { createChanges } from './live/changes.ts';
 import { createSignal, watchSignal } from './live/signal.ts';
 import type { LogFile } from './log/log.ts';
@@ -133,6 +134,12 @@ export function createApp(options: AppOptions): App {
 
   const engine = () => requireWorkspace().workspace.engine;
 
+  const health = createHealth({
+    clock,
+    workspace: () => link?.session.workspace() ?? null,
+    ask: (signal) => requireLink().backend.rpc('console_sync_health', {}, signal),
+  });
+
   const handlers: Handlers<AppContract> = {
     'app.info': () => host['host.info']({}),
     'settings.read': async () => settings.read(),
@@ -176,6 +183,10 @@ export function createApp(options: AppOptions): App {
       return {};
     },
     'sync.check': (_input, signal) => engine().check(signal),
+    'sync.rebuild': async (_input, signal) => {
+      await engine().rebuild(signal);
+      return {};
+    },
     'sync.cancel': async () => {
       engine().cancelPull();
       return {};
@@ -194,6 +205,7 @@ export function createApp(options: AppOptions): App {
       now: () => clock.now() + syncStatus.get().serverOffset,
     }),
 
+    'health.watch': (_input, signal) => health.watch(signal),
     'diagnostics.read': async () => {
       const workspace = link?.session.workspace() ?? null;
       const sync = syncStatus.get();
@@ -206,6 +218,7 @@ export function createApp(options: AppOptions): App {
           sync,
           outbox,
           doorbell: workspace?.doorbell() ?? null,
+          health: await health.read(),
           cache: workspace === null ? [] : await cacheLines(workspace.cache, sync, outbox, clock.now()),
           log: options.log.recent(200),
           now: new Date(toMillis(clock.now())),

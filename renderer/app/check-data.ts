@@ -1,4 +1,5 @@
 import { core } from '../rpc.ts';
+import { useCore } from '../state/core-state.ts';
 import { toAppError } from '../state/live.ts';
 import { showToast } from '../state/toasts.ts';
 import { count } from '../ui/time-labels.ts';
@@ -16,7 +17,7 @@ export async function checkData(): Promise<void> {
     showToast({
       tone: 'calm',
       title: isRight ? 'Local data is right' : `${count(wrong + check.sums, 'thing')} put right`,
-      text: `Checked ${checkLabel(check)}.`,
+      text: `Checked ${checkLabel(check, useCore.getState().sync?.serverOffset ?? 0)}.`,
     });
   } catch (thrown) {
     const error = toAppError(thrown);

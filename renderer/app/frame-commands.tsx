@@ -40,6 +40,14 @@ export function FrameCommands({ me }: { me: Me }) {
       run: () => void navigate({ to: '/outbox' }),
     },
     {
+      id: 'go.health',
+      title: 'Go to data health',
+      group: 'Go to',
+      keys: ['G H'],
+      keywords: 'sync diagnostics cursor lag queue cache rebuild wal errors doorbell',
+      run: () => void navigate({ to: '/health' }),
+    },
+    {
       id: 'go.settings',
       title: 'Go to settings',
       group: 'Go to',

@@ -2,6 +2,7 @@ import { Outlet } from '@tanstack/react-router';
 import { sectionsOf } from '#shared/domain/roles';
 import { NobodyScreen } from './nobody-screen.tsx';
 import { FrameCommands } from './frame-commands.tsx';
+import { NoticeWatcher } from './notice-watcher.tsx';
 import { Navigation } from './navigation.tsx';
 import { Palette } from './palette.tsx';
 import { ReadOnlyBanner, SignInAgainBanner } from './session-banners.tsx';
@@ -43,6 +44,7 @@ export function Frame() {
       <ShortcutSheet />
       <SignOutDialog />
       <RefusalWatcher />
+      <NoticeWatcher />
     </div>
   );
 }

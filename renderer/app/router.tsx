@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { ConnectScreen } from '../features/connect/connect-screen.tsx';
+import { HealthScreen } from '../features/health/health-screen.tsx';
 import { OutboxScreen } from '../features/outbox/outbox-screen.tsx';
 import { ScheduleScreen } from '../features/schedule/schedule-screen.tsx';
 import { isPlain, notePlace, placeLeftBy } from '../features/schedule/last-place.ts';
@@ -47,6 +48,7 @@ const schedule = createRoute({
   component: ScheduleScreen,
 });
 const outbox = createRoute({ getParentRoute: () => inside, path: '/outbox', component: OutboxScreen });
+const health = createRoute({ getParentRoute: () => inside, path: '/health', component: HealthScreen });
 const settings = createRoute({ getParentRoute: () => inside, path: '/settings', component: SettingsScreen });
 
 export const router = createRouter({
@@ -54,7 +56,7 @@ export const router = createRouter({
     index,
     connect,
     signIn,
-    inside.addChildren([home, schedule, outbox, settings]),
+    inside.addChildren([home, schedule, outbox, health, settings]),
   ]),
   // Hash addresses work under app:// and http://127.0.0.1 alike, without the host knowing any route.
   history: createHashHistory(),

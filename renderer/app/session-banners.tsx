@@ -30,8 +30,8 @@ export function ReadOnlyBanner() {
     <div className={styles.banner} role="status">
       <Icon name="lock" />
       <p className={styles.text}>
-        <strong>This window can only read.</strong> Another console on this machine has your data open; make
-        changes there, or close it and start this one again.
+        <strong>This window can only read.</strong> Another console on this machine has your data open. Make
+        changes there, or close it: this one takes over by itself.
       </p>
     </div>
   );

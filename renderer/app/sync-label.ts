@@ -2,6 +2,7 @@ import { platformZone } from '#shared/domain/zone';
 import type { Sync } from '../state/core-state.ts';
 import type { IconName } from '../ui/icons.tsx';
 import { clockLabel, count } from '../ui/time-labels.ts';
+import { alarmWords } from './alarm-words.ts';
 
 export type SyncLabel = {
   tone: 'calm' | 'busy' | 'offline' | 'alert';
@@ -17,6 +18,11 @@ export type SyncLabel = {
 /** What the sync pill says. What needs people comes first, then what is in the way, then what is going on. */
 export function syncLabel(sync: Sync | null): SyncLabel {
   if (sync === null) return { ...calm, text: 'Starting…', meaning: 'The local data is being opened.' };
+  const [alarm] = sync.alarms;
+  if (alarm !== undefined) {
+    const { title, meaning, advice } = alarmWords[alarm.kind];
+    return { tone: 'alert', icon: 'warning', text: title, meaning: `${meaning} ${advice}`, progress: null };
+  }
   const drafts = sync.drafts > 0 ? ` · ${count(sync.drafts, 'draft')}` : '';
   const waiting = (sync.waitingEdits > 0 ? ` · ${count(sync.waitingEdits, 'edit')} waiting` : '') + drafts;
   if (sync.state === 'offline') {
@@ -93,11 +99,14 @@ export function syncLabel(sync: Sync | null): SyncLabel {
   };
 }
 
-/** "14:02, 5,312 rows, all equal", or how many were put right. */
-export function checkLabel(check: NonNullable<Sync['lastCheck']>): string {
+/**
+ * "14:02, 5,312 rows, all equal", or how many were put right.
+ * @param serverOffset server clock minus this machine's, microseconds: screens show the server's time
+ */
+export function checkLabel(check: NonNullable<Sync['lastCheck']>, serverOffset: number): string {
   const wrong = check.lost + check.different + check.ghosts;
   const parts = [
-    clockLabel(check.at, platformZone),
+    clockLabel(check.at + serverOffset, platformZone),
     count(check.rows, 'row'),
     ...(wrong > 0 ? [`${count(wrong, 'row')} put right`] : []),
     ...(check.sums > 0 ? [`${count(check.sums, 'sum')} put right`] : []),

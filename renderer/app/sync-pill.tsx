@@ -19,12 +19,12 @@ export function SyncPill() {
   const label = syncLabel(sync);
   useAnnouncedTone(label.tone, label.text);
 
-  const showOutbox = () => {
+  const show = (to: '/outbox' | '/health') => {
     setIsOpen(false);
-    void navigate({ to: '/outbox' });
+    void navigate({ to });
   };
   return (
-    <Popover opened={isOpen} onChange={setIsOpen} position="bottom-end" width={312} trapFocus returnFocus>
+    <Popover opened={isOpen} onChange={setIsOpen} position="bottom-end" width={340} trapFocus returnFocus>
       <Popover.Target>
         <button
           type="button"
@@ -51,13 +51,14 @@ export function SyncPill() {
             className={styles.progress}
           />
         )}
+        {sync?.notice != null && <p className={styles.meaning}>{sync.notice}</p>}
         {sync?.problem != null && label.meaning !== sync.problem && (
           <p className={styles.problem}>{sync.problem}</p>
         )}
         <dl className={styles.facts}>
           <LastSynced at={sync?.lastSyncedAt ?? null} />
           <dt>Data checked</dt>
-          <dd>{sync?.lastCheck == null ? 'not yet' : checkLabel(sync.lastCheck)}</dd>
+          <dd>{sync?.lastCheck == null ? 'not yet' : checkLabel(sync.lastCheck, sync.serverOffset)}</dd>
           <dt>Waiting to be sent</dt>
           <dd>{sync === null || sync.waitingEdits === 0 ? 'nothing' : count(sync.waitingEdits, 'edit')}</dd>
           <dt>Needs attention</dt>
@@ -77,8 +78,11 @@ export function SyncPill() {
           ) : (
             <CommandButton command="console.sync" />
           )}
-          <Button variant="default" onClick={showOutbox}>
-            Open outbox
+          <Button variant="default" onClick={() => show('/outbox')}>
+            Outbox
+          </Button>
+          <Button variant="default" onClick={() => show('/health')}>
+            Data health
           </Button>
         </div>
       </Popover.Dropdown>

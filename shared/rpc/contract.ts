@@ -3,7 +3,7 @@ import { mutation } from '../domain/mutations.ts';
 import { me } from '../domain/roles.ts';
 import { call, stream, type Contract } from './define.ts';
 import { verificationProcedures } from './verification-contract.ts';
-import { errorCodes } from './errors.ts';
+import { healthReport, syncAlarm } from './health-report.ts';
 import { editState, scheduleProcedures } from './schedule-contract.ts';
 
 /** What the renderer may ask of the core. Input is always parsed; output in tests and development. */
@@ -54,30 +54,6 @@ export const syncCheck = z.object({
   ghosts: z.number().int(),
   /** Kept counts and sums that did not say what the rows say; put right too. */
   sums: z.number().int().default(0),
-});
-
-/** What does not get better by itself soon. `since` by this machine's clock. */
-export const syncAlarm = z.object({
-  /** pull-stalled, push-stalled: nothing was answered for long though the server is in reach, and starting anew did not help;
-      wal-grown: something keeps the write-ahead log from being folded back; disk-full, disk-read-only: nothing can be stored. */
-  kind: z.enum(['pull-stalled', 'push-stalled', 'wal-grown', 'disk-full', 'disk-read-only']),
-  since: micros,
-});
-
-/** A pull that ended well, and what it brought. Instants by this machine's clock. */
-export const syncPull = z.object({
-  startedAt: micros,
-  endedAt: micros,
-  changes: z.array(z.object({ table: z.string(), received: z.number().int(), removed: z.number().int() })),
-});
-
-/** Something that failed, without a word of what it was about. */
-export const syncFault = z.object({
-  at: micros,
-  source: z.enum(['pull', 'push', 'check', 'edit', 'read']),
-  code: z.enum(errorCodes),
-  /** The server's code or status; '' when nothing came back. */
-  detail: z.string(),
 });
 
 export const syncStatus = z.object({
@@ -228,6 +204,8 @@ export const contract = {
   'sync.now': call(none, done),
   /** Compares the local data with the server's and repairs what differs. */
   'sync.check': call(none, syncCheck),
+  /** Throws every row away and gets all of them again; edits and drafts stay. Fails, changing nothing, without the server. */
+  'sync.rebuild': call(none, done),
   /** Stops the pull that runs. What has arrived is kept, and the next pull goes on from there. */
   'sync.cancel': call(none, done),
   /** Says which tables changed, after each local commit. The first value comes at once. */
@@ -299,6 +277,8 @@ export const contract = {
     z.object({ path: z.string(), isOpened: z.boolean() }),
   ),
 
+  /** How the local data stands, for as long as somebody looks; null while none is open. */
+  'health.watch': stream(none, healthReport.nullable()),
   /** What support is given when something is wrong. Redacted. */
   'diagnostics.read': call(none, z.object({ text: z.string() })),
 } as const satisfies Contract;

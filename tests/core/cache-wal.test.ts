@@ -36,7 +36,10 @@ test('behind a large pull the log is folded into the file and its space given ba
 
 test('small writes are folded in a quiet moment', async () => {
   const clock = manualClock();
-  const console = await openConsole(backend, tutor, { walLimits, clock });
+  const console = await openConsole(backend, tutor, {
+    walLimits: { ...walLimits, alarm: 1e9 },
+    clock,
+  });
   await console.engine.pull();
   const ids = console.rows('bookings').map((row) => String(row[0]));
   for (const id of ids.slice(0, 4)) {

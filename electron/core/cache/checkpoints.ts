@@ -97,7 +97,12 @@ export function createCheckpoints(options: CheckpointOptions): Wal & { close(): 
     bytes,
     afterWrite(isMuch) {
       const size = bytes();
-      if (size < limits.fold) return;
+      if (size < limits.fold) {
+        if (size > 0) plan(idleMillis);
+        return;
+      }
+      cancel?.();
+      cancel = null;
       // Behind a large pull there is nobody to keep waiting; else in the next quiet moment.
       if (isMuch || (size >= limits.alarm && stuckSince === null)) fold();
       else plan(quietMillis);
@@ -126,4 +131,6 @@ export function createCheckpoints(options: CheckpointOptions): Wal & { close(): 
 }
 
 const quietMillis = 500;
+/** When it is small there is no hurry. */
+const idleMillis = 30_000;
 const againMillis = 2_000;

@@ -7,6 +7,7 @@ import type { ConnectionState } from '../connection/connection.ts';
 import type { SessionState } from '../session/session.ts';
 import type { DoorbellWay } from '../sync/doorbell.ts';
 import type { OutboxItem, SyncStatus } from '../sync/types.ts';
+import type { HealthReport } from './health.ts';
 
 export type DiagnosticsInput = {
   readonly host: z.output<AppContract['app.info']['output']>;
@@ -16,6 +17,8 @@ export type DiagnosticsInput = {
   readonly outbox: readonly OutboxItem[];
   /** How the console hears of changes; null while no cache is open. */
   readonly doorbell: DoorbellWay | null;
+  /** Null while no cache is open. */
+  readonly health: HealthReport | null;
   /** See cacheLines; empty while no cache is open. */
   readonly cache: readonly string[];
   /** Lines of the log, already redacted. */
@@ -40,6 +43,8 @@ export function diagnosticsText(input: DiagnosticsInput): string {
       (sync.isReadOnly ? ', read-only' : ''),
     ...(sync.problem === null ? [] : [`Problem: ${sync.problem}`]),
     ...(input.doorbell === null ? [] : [`Doorbell: ${doorbellWords[input.doorbell]}`]),
+    ...sync.alarms.map(({ kind, since }) => `Alarm: ${kind} since ${isoOf(since)}`),
+    ...(input.health === null ? [] : healthLines(input.health)),
     ...input.cache,
     `Outbox: ${outbox.length === 0 ? 'empty' : ''}`,
     ...[...counts].map(([what, items]) => `  ${items.length} x ${what}`),
@@ -73,6 +78,27 @@ const doorbellWords: Readonly<Record<DoorbellWay, string>> = {
   changes: 'postgres_changes, because private Broadcast is refused or missing; it is tried again',
   none: 'none is offered; changes come with the polls',
 };
+
+function healthLines({ server, serverProblem, faults, restarts, lastPull }: HealthReport): string[] {
+  const oldest = server?.oldestWrite;
+  return [
+    ...(server === null
+      ? []
+      : [
+          `Server at ${isoOf(server.askedAt)}: ${server.behind ?? 'all'} transactions since the cursor, ${server.openWrites} writing` +
+            (oldest == null
+              ? ''
+              : `, the oldest for ${Math.round(oldest.ageMicros / 1e6)} s (${oldest.place})`) +
+            (server.isPartial ? ', some of unknown age' : ''),
+        ]),
+    ...(serverProblem === null ? [] : [`Server could not be asked: ${serverProblem}`]),
+    `Last pull: ${lastPull === null ? 'none' : `${isoOf(lastPull.endedAt)}, ${lastPull.changes.length} tables changed`}`,
+    `Started anew by the watchdog: ${restarts} times`,
+    ...faults.map(({ at, source, code, detail }) =>
+      `Failed ${isoOf(at)}: ${source} ${code} ${detail}`.trim(),
+    ),
+  ];
+}
 
 function codeOf(item: OutboxItem): string {
   return item.problemCode === null ? '' : ` (${item.problemCode})`;

@@ -16,6 +16,8 @@ export type Journal = {
   rang(): void;
   failed(source: SyncFault['source'], error: unknown, shown: AppError): void;
   readonly lastPull: SyncPull | null;
+  /** The last one that brought or took rows. */
+  readonly lastChange: SyncPull | null;
   readonly lastAnswerAt: Micros | null;
   readonly lastRingAt: Micros | null;
   /** Pulls in a row that brought rows though nothing had rung since the one before. */
@@ -27,6 +29,7 @@ export type Journal = {
 export function createJournal(clock: Clock): Journal {
   let under: { at: Micros; changes: Map<string, { received: number; removed: number }> } | null = null;
   let lastPull: SyncPull | null = null;
+  let lastChange: SyncPull | null = null;
   let lastAnswerAt: Micros | null = null;
   let lastRingAt: Micros | null = null;
   let hasRung = false;
@@ -64,6 +67,7 @@ export function createJournal(clock: Clock): Journal {
         endedAt: clock.now(),
         changes: [...under.changes].map(([table, sums]) => ({ table, ...sums })),
       };
+      if (under.changes.size > 0) lastChange = lastPull;
       if (hasRung || under.changes.size === 0) {
         if (hasRung) missedRings = 0;
       } else if (!isFirst) missedRings += 1;
@@ -87,6 +91,9 @@ export function createJournal(clock: Clock): Journal {
     },
     get lastPull() {
       return lastPull;
+    },
+    get lastChange() {
+      return lastChange;
     },
     get lastAnswerAt() {
       return lastAnswerAt;

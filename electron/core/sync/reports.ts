@@ -55,6 +55,7 @@ export function createReports(options: ReportOptions): Pick<SyncEngine, 'outbox'
       const waiting = reading(() => allEdits(target.db).filter(isWaiting));
       return {
         lastPull: journal.lastPull,
+        lastChange: journal.lastChange,
         check: options.checking(),
         oldestEditAt: waiting.length === 0 ? null : Math.min(...waiting.map((each) => each.created_at)),
         lastAnswerAt: journal.lastAnswerAt,

@@ -11,7 +11,8 @@ import type {
   PushMutation,
   PushResponse,
 } from '#shared/domain/sync/wire';
-import type { outboxItem, syncAlarm, syncCheck, syncFault, syncPull, syncStatus } from '#shared/rpc/contract';
+import type { outboxItem, syncCheck, syncStatus } from '#shared/rpc/contract';
+import type { healthReport, syncAlarm, syncFault, syncPull } from '#shared/rpc/health-report';
 import type { Cache, Clock, Log } from '../cache/types.ts';
 import type { Queued } from './edit-groups.ts';
 import type { OutboxGroup } from './groups.ts';
@@ -40,23 +41,19 @@ export type Doorbell = {
 };
 
 /** How synchronisation stands, beyond its status. Instants are by this machine's clock. */
-export type SyncHealth = {
-  readonly lastPull: SyncPull | null;
-  /** Tables compared so far by the self-check under way; null when there is none. */
-  readonly check: { readonly done: number; readonly total: number } | null;
-  /** When the oldest edit that is not decided yet was made. */
-  readonly oldestEditAt: Micros | null;
-  /** When the server last decided on an edit. */
-  readonly lastAnswerAt: Micros | null;
-  /** When it is tried again after a failure. */
-  readonly pullRetryAt: Micros | null;
-  readonly pushRetryAt: Micros | null;
-  readonly lastRingAt: Micros | null;
-  /** Newest first. */
-  readonly faults: readonly SyncFault[];
-  /** How often the watchdog started something anew. */
-  readonly restarts: number;
-};
+export type SyncHealth = Pick<
+  z.output<typeof healthReport>,
+  | 'lastPull'
+  | 'lastChange'
+  | 'check'
+  | 'oldestEditAt'
+  | 'lastAnswerAt'
+  | 'pullRetryAt'
+  | 'pushRetryAt'
+  | 'lastRingAt'
+  | 'faults'
+  | 'restarts'
+>;
 
 export type SyncEngineOptions = {
   readonly cache: Cache;

@@ -79,7 +79,8 @@ function ConnectionPart() {
 
 function DataPart() {
   const check = useCore((state) => state.sync?.lastCheck ?? null);
-  const result = check === null ? 'It was not checked yet.' : `Last checked ${checkLabel(check)}.`;
+  const offset = useCore((state) => state.sync?.serverOffset ?? 0);
+  const result = check === null ? 'It was not checked yet.' : `Last checked ${checkLabel(check, offset)}.`;
   return (
     <Part title="Local data">
       <Line
@@ -87,6 +88,14 @@ function DataPart() {
         hint={`Compares every row kept on this machine with the server, hourly and when you ask. ${result}`}
       >
         <CommandButton command="console.check" variant="default" />
+      </Line>
+      <Line
+        label="Data health"
+        hint="How this machine stands against the server, in numbers, with what failed lately."
+      >
+        <CommandButton command="go.health" variant="default">
+          Open
+        </CommandButton>
       </Line>
     </Part>
   );

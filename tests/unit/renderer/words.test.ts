@@ -35,9 +35,9 @@ describe('the sync pill', () => {
   it('says when the data was checked and what came of it', () => {
     const at = instantAt('2026-11-18', '14:02', platformZone);
     const equal = { at, rows: 5312, lost: 0, different: 0, ghosts: 0, sums: 0 };
-    expect(checkLabel(equal)).toBe('14:02, 5,312 rows, all equal');
-    expect(checkLabel({ ...equal, lost: 2, ghosts: 1 })).toBe('14:02, 5,312 rows, 3 rows put right');
-    expect(checkLabel({ ...equal, sums: 1 })).toBe('14:02, 5,312 rows, 1 sum put right');
+    expect(checkLabel(equal, 0)).toBe('14:02, 5,312 rows, all equal');
+    expect(checkLabel({ ...equal, lost: 2, ghosts: 1 }, 0)).toBe('14:02, 5,312 rows, 3 rows put right');
+    expect(checkLabel({ ...equal, sums: 1 }, 0)).toBe('14:02, 5,312 rows, 1 sum put right');
   });
 
   it('says when it last synced', () => {
