@@ -29,10 +29,19 @@ export function core(signal?: AbortSignal): Promise<Client<AppContract>> {
 }
 
 // Timers are throttled in hidden windows, so a back-off may have grown long: look again as soon as somebody does.
-window.addEventListener('online', () => link.hurry());
+window.addEventListener('online', hurry);
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) link.hurry();
+  if (!document.hidden) hurry();
 });
+
+function hurry(): void {
+  link.hurry();
+  // The core finds out by itself within seconds; this only makes it quicker, so a failure is no matter.
+  void core().then(
+    (client) => client['sync.wake']({}).catch(() => undefined),
+    () => undefined,
+  );
+}
 
 function socketAddress(): string {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -8,6 +8,7 @@ import type { Client, Handlers } from '#shared/rpc/define';
 import { AppError } from '#shared/rpc/errors';
 import type { HostContract } from '#shared/rpc/host-contract';
 import { createBackend, type Backend } from './backend/backend.ts';
+import { createConnections } from './backend/connections.ts';
 import { fetchUntil, fetchWithin, type Fetch } from './backend/fetch.ts';
 import { secretStorage } from './backend/storage.ts';
 import type { Clock } from './cache/types.ts';
@@ -47,6 +48,8 @@ export type App = {
   readonly handlers: Handlers<AppContract>;
   /** Takes up the backend and the session of the last run. Resolves when the first screen can be shown. */
   start(): Promise<void>;
+  /** The machine woke, or its network changed. */
+  wake(): void;
   /** Closes everything; what waits stays on disk. */
   stop(): Promise<void>;
 };
@@ -66,6 +69,7 @@ export function createApp(options: AppOptions): App {
   const exclusive = createExclusive();
   const stopped = new AbortController();
   const fetch = fetchUntil(stopped.signal, options.fetch);
+  const wires = createConnections();
   let link: Link | null = null;
 
   /** Leaves the backend that was in use and takes up `connection`, or none. */
@@ -102,6 +106,8 @@ export function createApp(options: AppOptions): App {
     const backend = createBackend({ url, key, isEmbedded, storage, ...shared });
     const openWorkspace = workspaceOpener({
       ...shared,
+      fetch: fetchUntil(stopped.signal, options.fetch ?? wires.fetch),
+      dropConnections: wires.drop,
       dataDir,
       backend,
       key: connection.key,
@@ -130,6 +136,10 @@ export function createApp(options: AppOptions): App {
     // Between two users the file may be the one's already and the screen still the other's.
     if (me?.userId !== workspace.userId) throw new AppError('NEEDS_SIGN_IN', 'Sign in first.');
     return { workspace, me };
+  }
+
+  function wake(): void {
+    link?.session.workspace()?.wake();
   }
 
   const engine = () => requireWorkspace().workspace.engine;
@@ -182,6 +192,10 @@ export function createApp(options: AppOptions): App {
       await requireLink().session.verify();
       return {};
     },
+    'sync.wake': async () => {
+      wake();
+      return {};
+    },
     'sync.check': (_input, signal) => engine().check(signal),
     'sync.rebuild': async (_input, signal) => {
       await engine().rebuild(signal);
@@ -229,6 +243,7 @@ export function createApp(options: AppOptions): App {
 
   return {
     handlers,
+    wake,
     start: () => exclusive(() => connect(connections.read())),
     stop() {
       stopped.abort();

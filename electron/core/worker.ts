@@ -12,7 +12,7 @@ import { messagePort } from './rpc/message-port.ts';
 
 /**
  * The entry of the core's worker thread. The parent posts `{ type: 'host', port }` once, `{ type: 'client', port }`
- * for each screen, and `{ type: 'shutdown' }`; the worker posts `{ type: 'ready' }` and `{ type: 'stopped' }`.
+ * for each screen, `{ type: 'wake' }` when the machine woke, and `{ type: 'shutdown' }`; the worker posts `{ type: 'ready' }` and `{ type: 'stopped' }`.
  */
 const { dataDir, environment } = z
   .object({
@@ -30,6 +30,7 @@ const { dataDir, environment } = z
 const parentMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('host'), port: z.instanceof(MessagePort) }),
   z.object({ type: z.literal('client'), port: z.instanceof(MessagePort) }),
+  z.object({ type: z.literal('wake') }),
   z.object({ type: z.literal('shutdown') }),
 ]);
 
@@ -52,6 +53,7 @@ parentPort?.on('message', (message: unknown) => {
   const { data } = parsed;
   if (data.type === 'host') takeHost(data.port);
   else if (data.type === 'client') takeClient(data.port);
+  else if (data.type === 'wake') app?.wake();
   else void shutdown();
 });
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, crashReporter, dialog, Menu, session, shell, type BrowserWindow } from 'electron';
+import { app, crashReporter, dialog, Menu, powerMonitor, session, shell, type BrowserWindow } from 'electron';
 import { startCore } from './core.ts';
 import { recoverWindow } from './crash.ts';
 import { routeOfArguments, routeOfLink } from './deep-link.ts';
@@ -57,6 +57,7 @@ export function runShell(options: ShellOptions): void {
       const dataDir = options.env['CONSOLE_DATA_DIR'] ?? join(app.getPath('userData'), 'console');
       mkdirSync(dataDir, { recursive: true, mode: 0o700 });
       const core = startCore({ entry: options.coreEntry, dataDir, env: options.env, log });
+      powerMonitor.on('resume', () => core.wake());
       core.ready.catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : '';
         dialog.showErrorBox(

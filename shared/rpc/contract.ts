@@ -202,6 +202,8 @@ export const contract = {
 
   'sync.watch': stream(none, syncStatus),
   'sync.now': call(none, done),
+  /** The network is back, or somebody looks at the window again: connects and pulls now if that helps. */
+  'sync.wake': call(none, done),
   /** Compares the local data with the server's and repairs what differs. */
   'sync.check': call(none, syncCheck),
   /** Throws every row away and gets all of them again; edits and drafts stay. Fails, changing nothing, without the server. */

@@ -26,6 +26,8 @@ export type SupervisorEffects<P> = {
 export type SupervisedCore<P> = {
   /** A port on which the core answers its contract; null once the core has been given up. The port closes with the core. */
   connect(): P | null;
+  /** Tells the core that the machine woke. */
+  wake(): void;
   /** Resolves once the core is ready for the first time; rejects when it dies before that too often. */
   readonly ready: Promise<void>;
   /** Asks the core to finish and waits for it at most `patience` milliseconds. Idempotent. */
@@ -61,6 +63,7 @@ export function superviseCore<P>(effects: SupervisorEffects<P>): SupervisedCore<
       thread.postMessage({ type: 'client', port: port2 }, [port2]);
       return port1;
     },
+    wake: () => thread?.postMessage({ type: 'wake' }, []),
     async stop(patience = 700) {
       isStopping = true;
       const stopping = thread;

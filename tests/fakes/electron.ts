@@ -257,6 +257,7 @@ export const safeStorage = {
   'isAsyncEncryptionAvailable' | 'getSelectedStorageBackend' | 'encryptStringAsync' | 'decryptStringAsync'
 >;
 
+export const powerMonitor = new EventEmitter();
 export const dialog = {
   showErrorBox: (title: string) => void electron.errors.push(title),
   showMessageBox: async () => ({ response: 0, checkboxChecked: false }),

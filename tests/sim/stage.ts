@@ -63,7 +63,12 @@ export async function startStageCluster(): Promise<StageCluster & { stop(): Prom
   return { port: cluster.port, secrets, templateDatabase: 'template', stop };
 }
 
-export async function startStage(cluster: StageCluster): Promise<Stage> {
+export type StageOptions = {
+  /** Waits for locks as long as a backend does: for consoles that run by the real clock. */
+  readonly isPatient?: boolean;
+};
+
+export async function startStage(cluster: StageCluster, options: StageOptions = {}): Promise<Stage> {
   const { secrets } = cluster;
   const name = `sim_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
   const urlFor = (user: string, database = name) =>
@@ -73,6 +78,7 @@ export async function startStage(cluster: StageCluster): Promise<Stage> {
     await client.query(
       `create database ${name} owner postgres template ${cluster.templateDatabase} strategy file_copy`,
     );
+    if (options.isPatient === true) return;
     // A step that has to wait for an open transaction of another step would wait for ever: it fails instead.
     await client.query(`alter database ${name} set lock_timeout = '100ms'`);
     for (const role of ['authenticator', 'authenticated']) {

@@ -37,9 +37,9 @@ export type ConsoleApp = {
   remove(): void;
 };
 
-export type ConsoleAppOptions = Partial<
-  Pick<AppOptions, 'clock' | 'fetch' | 'holdMillis' | 'pollMillis' | 'draftKinds'>
-> & {
+export type ConsoleAppOptions = Partial<Pick<AppOptions, 'clock' | 'fetch' | 'holdMillis' | 'draftKinds'>> & {
+  /** Milliseconds, ten minutes unless told otherwise; 'product' for what the product does. */
+  readonly pollMillis?: number | 'product';
   readonly url?: string;
   readonly key?: string;
   readonly dataDir?: string;
@@ -68,7 +68,7 @@ export async function startConsoleApp(options: ConsoleAppOptions = {}): Promise<
     clock,
     log: file,
     holdMillis,
-    pollMillis,
+    ...(pollMillis === 'product' ? {} : { pollMillis }),
     ...(fetch === undefined ? {} : { fetch }),
     ...(options.draftKinds === undefined ? {} : { draftKinds: options.draftKinds }),
   });

@@ -37,8 +37,11 @@ export type FaultProxy = {
   readonly url: string;
   /** Decides each request's fate; called once a request, in order of arrival. */
   setFault(decide: (request: ProxiedRequest) => Fault): void;
-  /** in: answers are lost; out: requests are lost; both: nothing passes, open sockets included. */
-  partition(direction: 'in' | 'out' | 'both'): void;
+  /**
+   * in: answers are lost; out: requests are lost; both: nothing passes, open sockets included. A silent one tells nobody:
+   * connections stay open, swallow what is sent, and are dead for good, as behind a router that forgot them.
+   */
+  partition(direction: 'in' | 'out' | 'both', manner?: 'told' | 'silent'): void;
   /** Ends the partition and every half-open connection, and lets everything pass. */
   heal(): void;
   /** Lets held requests and answers go, oldest first. Returns how many there were. */
@@ -66,6 +69,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const tunnels = new Set<Duplex>();
   let decide: (request: ProxiedRequest) => Fault = () => ({ kind: 'pass' });
   let cut: 'none' | 'in' | 'out' | 'both' = 'none';
+  let isSilent = false;
+  /** Connections that a silent partition killed: nothing of theirs arrives or is answered ever again. */
+  const dead = new WeakSet<Socket>();
+  const open = new Set<Socket>();
   let count = 0;
 
   function hold(): Promise<void> {
@@ -80,6 +87,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const fault = faultOf(seen);
     log.push({ ...seen, fault: fault.kind });
     const body = await readAll(request);
+    if (isSilent && cut !== 'none') dead.add(request.socket);
+    if (dead.has(request.socket) && fault.kind !== 'drop-response') return;
     if (fault.kind === 'drop-request') return void request.socket.destroy();
     if (fault.kind === 'half-open') return void halfOpen.add(request.socket);
     if (fault.kind === 'status')
@@ -88,8 +97,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const copies = fault.kind === 'duplicate' ? 2 : 1;
     const answers = await Promise.all(Array.from({ length: copies }, () => forward(backend, request, body)));
     const answer = answers[0];
+    if (dead.has(request.socket)) return;
     if (answer === undefined || fault.kind === 'drop-response') return void request.socket.destroy();
     if (fault.kind === 'hold' && fault.where === 'response') await hold();
+    if (dead.has(request.socket)) return;
     if (cut === 'in' || cut === 'both') return void request.socket.destroy();
     send(answer, fault, request.socket, response);
   }
@@ -104,6 +115,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     handle(request, response).catch(() => request.socket.destroy());
   });
   server.on('upgrade', (request, socket, head) => {
+    if (cut !== 'none' && isSilent) return;
     if (cut !== 'none') return void socket.destroy();
     const upstream = connect(Number(backend.port), backend.hostname, () => {
       const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
@@ -121,6 +133,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       });
     }
   });
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
@@ -129,8 +145,17 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     url: `http://127.0.0.1:${address.port}`,
     log,
     setFault: (next) => void (decide = next),
-    partition(direction) {
+    partition(direction, manner = 'told') {
       cut = direction;
+      isSilent = manner === 'silent';
+      if (isSilent) {
+        for (const socket of open) dead.add(socket);
+        for (const end of tunnels) {
+          end.unpipe();
+          end.pause();
+        }
+        return;
+      }
       for (const end of tunnels) end.destroy();
       if (direction === 'both') server.closeAllConnections();
     },
@@ -153,6 +178,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     async stop() {
       proxy.heal();
       for (const end of tunnels) end.destroy();
+      for (const socket of open) socket.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -14,6 +14,8 @@ import { mayReview } from '../documents/handlers.ts';
 import { createDrafts } from '../drafts/drafts.ts';
 import { createDoorbell } from '../sync/doorbell.ts';
 import { createSyncEngine } from '../sync/engine.ts';
+import { createLink } from '../sync/link.ts';
+import { createPatience } from '../sync/patience.ts';
 import { readPullState } from '../sync/state.ts';
 import { createHttpTransport, TransportError } from '../sync/transport.ts';
 import type { SyncStatus } from '../sync/types.ts';
@@ -26,7 +28,10 @@ export type WorkspaceOptions = {
   readonly key: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** For calls of sync, which may be made twice. */
   readonly fetch: Fetch;
+  /** Gives up the connections of `fetch` that are not in use. */
+  readonly dropConnections: () => void;
   readonly draftKinds: DraftKinds;
   /** Where the host keeps secrets. */
   readonly storage: SupportedStorage;
@@ -64,12 +69,29 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       random: Math.random,
       log,
     });
+    const link = createLink({
+      // Auth's health costs neither PostgREST nor the database anything.
+      probe: async (signal) => {
+        const url = `${backend.url}/auth/v1/health`;
+        const answer = await options.fetch(url, {
+          headers: { apikey: options.key },
+          signal: AbortSignal.any([signal, AbortSignal.timeout(probeMillis)]),
+        });
+        await answer.arrayBuffer();
+      },
+      drop: options.dropConnections,
+      clock,
+      random: Math.random,
+    });
+    doorbell.onLost(link.suspect);
+    link.onBack(doorbell.hurry);
     const transport = createHttpTransport({
       url: backend.url,
       key: options.key,
       userId,
       accessToken: () => transportToken(backend),
       fetch: options.fetch,
+      patience: createPatience({ clock, onSilent: link.suspect }),
     });
     const refreshSession = () => backend.tokens.renew();
     const engine = createSyncEngine({
@@ -81,6 +103,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       transport,
       refreshSession,
       doorbell,
+      link,
       onAccess() {
         doorbell.refresh();
         options.onAccess();
@@ -177,6 +200,10 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       ask: (rpc, params, signal) => ask({ call: transport.call, refreshSession }, rpc, params, signal),
       documents,
       doorbell: () => doorbell.way,
+      wake() {
+        link.suspect();
+        doorbell.hurry();
+      },
       update(who) {
         doorbell.setStaff(who.staffRoles.length > 0);
         if (mayReview(who)) return;
@@ -192,6 +219,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
   };
 }
 
+const probeMillis = 8_000;
 /** How long closing waits for realtime to say goodbye. */
 const farewellMillis = 300;
 

@@ -17,6 +17,8 @@ export type Workspace = {
   readonly documents: Documents;
   /** How the console hears of changes, for diagnostics. */
   readonly doorbell: () => DoorbellWay;
+  /** The machine woke or the network changed: finds out at once what that means, and pulls. */
+  wake(): void;
   /** The user's rights as the server has them now. */
   update(who: Me): void;
   /** Stops synchronising and closes the file; it and its waiting edits stay on disk. */

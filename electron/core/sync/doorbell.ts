@@ -9,7 +9,7 @@ export type DoorbellWay = 'connecting' | 'broadcast' | 'changes' | 'none';
 export type WorkspaceDoorbell = Doorbell & {
   /** Staff hear every change, others their own. Joins and leaves topics as the role is gained or lost. */
   setStaff(isStaff: boolean): void;
-  /** What may be listened to has changed: joins anew. */
+  /** Joins anew: what may be listened to has changed, or it is silent where it should have rung. */
   refresh(): void;
   /** The network may be back, or the machine woke: connects now, and looks whether an open connection still lives. */
   hurry(): void;
@@ -213,8 +213,7 @@ export function createDoorbell(options: DoorbellOptions): WorkspaceDoorbell {
       settle();
     },
     refresh() {
-      const seat = seats.get(changesTopic);
-      if (seat !== undefined) last = last.then(() => leave(changesTopic, seat));
+      for (const [topic, seat] of seats) last = last.then(() => leave(topic, seat));
       settle();
     },
     hurry() {

@@ -7,16 +7,18 @@ import { checkCache } from './check.ts';
 import { createChecks } from './checks.ts';
 import { addGroup, discardGroup, retryGroup, undoGroup } from './edit-groups.ts';
 import { addEdit, discardEdit, replaceEdit, retryEdit, undoEdit, type EditOptions } from './edits.ts';
-import { backoffMillis, failureOf } from './failures.ts';
+import { failureOf } from './failures.ts';
 import { createHealth, pullError } from './health.ts';
 import { hoursConflict } from './conflicts.ts';
 import { createJournal } from './journal.ts';
 import { createAlarms } from './alarms.ts';
 import { createLoop, isAbandoned, throwIfAbandoned } from './loop.ts';
 import { allEdits, dueEdits, findEdit, nextDueAt } from './outbox.ts';
+import { planPolls } from './polls.ts';
 import { pullRound } from './pull.ts';
 import { pushDue, requeueInterrupted } from './push.ts';
 import { createReports } from './reports.ts';
+import { createRetries } from './retries.ts';
 import { createRows } from './rows.ts';
 import { clientId, readCheck, type PullState } from './state.ts';
 import { createStatus } from './status.ts';
@@ -61,6 +63,14 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     status.publish();
   }
 
+  const retries = createRetries({
+    ...options,
+    health,
+    pulls: () => pulls,
+    pushes: () => pushes,
+    requeue: () => requeueInterrupted(target),
+  });
+
   const pulls = createLoop({
     clock,
     async run(signal) {
@@ -76,7 +86,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
           await pullOnce(signal);
           isRenewed = true;
         }
-        health.succeeded();
+        retries.succeeded();
         alarms.noteStored(null);
         journal.endPull();
         cache.wal.afterWrite(true);
@@ -150,7 +160,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
           const push = { target, transport: options.transport, clock, log, clientId: client, holdMicros };
           const decided = await health.withSession(() => pushDue({ ...push, onChanged: changed }, signal));
           throwIfAbandoned(signal);
-          health.succeeded();
+          retries.succeeded();
           if (decided > 0) {
             journal.answered();
             pulls.kick();
@@ -177,12 +187,17 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       pushes,
       holdMicros,
       pollMillis: options.pollMillis,
-      startedAt: () => (isStarted && !isStopped && !health.needsSignIn ? startedAt : null),
+      startedAt: () => (isBusy() ? startedAt : null),
     }),
     isOffline: () => health.isOffline,
     onAlarm: () => status.publish(),
     onFailed: noticed,
   });
+
+  /** Whether standing still would be a fault: the link says when a server that is out of reach is back. */
+  function isBusy(): boolean {
+    return isStarted && !isStopped && !health.needsSignIn && options.link?.isDown !== true;
+  }
 
   /** A push that waits for a pull gets on as long as that does. */
   function alive(): void {
@@ -197,10 +212,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     health.failed(toAppError(error));
     journal.failed(what, error, pullError(error));
     status.publish();
-    log('warn', `${what}.failed`, { kind: failure.kind, attempt });
-    if (health.needsSignIn) return null;
-    const afterMillis = failure.kind === 'retry' ? failure.afterMillis : null;
-    return Math.max(afterMillis ?? 0, backoffMillis(attempt, random));
+    log('warn', `${what}.failed`, { kind: failure.kind, attempts: attempt });
+    return retries.after(error, attempt);
   }
 
   /** Wakes the queue when the next held edit becomes due. */
@@ -216,23 +229,10 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     });
   }
 
-  function planPoll(): void {
-    const millis = options.pollMillis ?? 30_000 + random() * 30_000;
-    const cancel = clock.after(millis, () => {
-      disposers.splice(disposers.indexOf(cancel), 1);
-      checks.poll();
-      pulls.nudge();
-      // Also the watchdog of the queue: whatever it waits for, it is looked at again.
-      pushes.nudge();
-      planPoll();
-    });
-    disposers.push(cancel);
-  }
-
   function rung(): void {
     journal.rang();
     watchdog.look();
-    pulls.kick();
+    retries.pullSoon();
   }
 
   function edit<T extends { readonly tables: ReadonlySet<string> }>(work: () => T): T {
@@ -278,12 +278,13 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         isStarted = true;
         startedAt = clock.now();
         status.setStarted(true);
-        planPoll();
+        disposers.push(planPolls({ ...options, pulls, pushes, onPoll: checks.poll }));
         watchdog.start();
         disposers.push(cache.wal.onChange(status.publish));
         // A rebuilt file holds nothing that was ever compared.
         checks.start(cache.recovery === null ? (readCheck(target.db)?.at ?? null) : null);
         if (options.doorbell !== undefined) disposers.push(options.doorbell.onRing(rung));
+        if (options.link !== undefined) disposers.push(options.link.onBack(retries.back));
       }
       planPush();
       // What is due goes out when this pull has found the server: without network nothing counts as sent.

@@ -89,7 +89,8 @@ export function createLoop({ clock, run, onError }: LoopOptions): Loop {
       } catch (error) {
         for (const each of served) each.reject(error);
         const delay = isStopped || controller.signal.aborted ? null : onError(error, attempt);
-        attempt += 1;
+        // Who waits for something else than time has not tried in vain.
+        if (delay !== null) attempt += 1;
         // Those who only rang wait for the back-off like everyone else; those who ask get an answer of their own.
         isWanted = waiting.length > 0;
         if (isAbandoned(controller.signal)) isWanted = true;

@@ -17,21 +17,25 @@ export type PulseOptions = {
 
 /**
  * A network that dies without a word leaves its sockets open. realtime-js would notice after up to 50 seconds; this
- * asks every two. An unanswered heartbeat is a suspicion at once, and the end of the socket only two seconds later, so
- * that a slow line is not cut.
+ * asks every second and a half. An unanswered heartbeat is a suspicion first, and the end of the socket when the next one is
+ * due, or at once when a probe got through; a line that answers slowly is given more time.
  */
 export function createPulse({ realtime, clock, random, onSilent }: PulseOptions): Pulse {
   let isAwaited = false;
+  let sentAt = 0;
   let overdue = 0;
+  /** How long an answer may take: a slow line is given more. */
+  let patience = leastPatience;
   let isHurrying = false;
   let cancel = plan();
-  realtime.onHeartbeat((status) => {
-    if (status === 'sent') isAwaited = true;
-    else {
-      isAwaited = false;
-      overdue = 0;
-    }
-    if (status === 'timeout') onSilent();
+  realtime.onHeartbeat((status, latency = 0) => {
+    isAwaited = status === 'sent';
+    overdue = 0;
+    if (isAwaited) sentAt = clock.now();
+    else if (status === 'timeout') {
+      patience = Math.min(patience * 2, mostPatience);
+      onSilent();
+    } else patience = Math.min(Math.max(leastPatience, latency * 2.5), mostPatience);
   });
 
   function plan(): () => void {
@@ -48,6 +52,7 @@ export function createPulse({ realtime, clock, random, onSilent }: PulseOptions)
       return;
     }
     if (!isAwaited) return void realtime.sendHeartbeat();
+    if (clock.now() - sentAt < patience * 1000) return;
     overdue += 1;
     // A heartbeat while one is awaited makes realtime-js give the socket up and connect anew.
     if (overdue === 1) onSilent();
@@ -80,4 +85,6 @@ export function createPulse({ realtime, clock, random, onSilent }: PulseOptions)
   };
 }
 
-const beatMillis = 2_000;
+const beatMillis = 1_500;
+const leastPatience = 1_200;
+const mostPatience = 20_000;

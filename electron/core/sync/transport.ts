@@ -1,4 +1,5 @@
 import { digestResponse, listResponse, pullResponse, pushResponse } from '#shared/domain/sync/wire';
+import type { Patience, Wait } from './patience.ts';
 import type { SyncTransport } from './types.ts';
 
 /** Why the server could not be asked, or what it answered instead. Status 0: nothing came back. */
@@ -35,6 +36,8 @@ export type HttpTransportOptions = {
   readonly fetch?: typeof fetch;
   /** Milliseconds after which an answer is no longer waited for. */
   readonly timeoutMillis?: number;
+  /** For networks that die without a word; without it only the time-out ends a wait. */
+  readonly patience?: Patience;
 };
 
 /** One call of a function of the schema; rejects with TransportError. */
@@ -53,9 +56,29 @@ export function createHttpTransport(
 ): SyncTransport & { readonly call: RemoteCall } {
   const call = options.fetch ?? fetch;
 
-  async function rpc(name: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+  async function rpc(
+    name: string,
+    body: unknown,
+    signal: AbortSignal,
+    patience?: Patience,
+  ): Promise<unknown> {
     const limit = AbortSignal.timeout(options.timeoutMillis ?? 30_000);
-    const ended = AbortSignal.any([signal, limit]);
+    const wait = patience?.begin();
+    const ended = AbortSignal.any([signal, limit, ...(wait === undefined ? [] : [wait.ended])]);
+    try {
+      return await ask(name, body, signal, ended, wait);
+    } finally {
+      wait?.done();
+    }
+  }
+
+  async function ask(
+    name: string,
+    body: unknown,
+    signal: AbortSignal,
+    ended: AbortSignal,
+    wait: Wait | undefined,
+  ): Promise<unknown> {
     let token: string | null;
     try {
       token = await untilAborted(options.accessToken(), ended);
@@ -82,7 +105,8 @@ export function createHttpTransport(
       });
       // After a sleep a socket may hang and not even notice that it was ended.
       response = await untilAborted(asking, ended);
-      text = new TextDecoder().decode(await untilAborted(response.arrayBuffer(), ended));
+      wait?.heard();
+      text = new TextDecoder().decode(await untilAborted(bytesOf(response, wait), ended));
     } catch (error) {
       signal.throwIfAborted();
       throw noAnswer(error);
@@ -92,13 +116,13 @@ export function createHttpTransport(
   }
 
   return {
-    call: rpc,
+    call: (name, params, signal) => rpc(name, params, signal),
     async pull(request, signal) {
-      return pullResponse.parse(await rpc('sync_pull', { p_request: request }, signal));
+      return pullResponse.parse(await rpc('sync_pull', { p_request: request }, signal, options.patience));
     },
     async push(clientId, mutations, signal) {
       const body = { p_client_id: clientId, p_mutations: mutations };
-      return pushResponse.parse(await rpc('sync_push', body, signal));
+      return pushResponse.parse(await rpc('sync_push', body, signal, options.patience));
     },
     async digest(tables, signal) {
       return digestResponse.parse(await rpc('sync_digest', { p_tables: tables }, signal));
@@ -170,4 +194,15 @@ function refusal(response: Response, text: string): TransportError {
 function retryAfter(header: string | null): number | null {
   const seconds = header === null ? Number.NaN : Number(header);
   return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, 600_000) : null;
+}
+
+/** The whole body; whoever waits is told of each piece. */
+async function bytesOf(response: Response, wait: Wait | undefined): Promise<Uint8Array | ArrayBuffer> {
+  if (wait === undefined || response.body === null) return await response.arrayBuffer();
+  const pieces: Uint8Array[] = [];
+  for await (const piece of response.body) {
+    wait.heard();
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }

@@ -16,6 +16,7 @@ import type { healthReport, syncAlarm, syncFault, syncPull } from '#shared/rpc/h
 import type { Cache, Clock, Log } from '../cache/types.ts';
 import type { Queued } from './edit-groups.ts';
 import type { OutboxGroup } from './groups.ts';
+import type { Link } from './link.ts';
 
 export type SyncStatus = z.output<typeof syncStatus>;
 export type SyncCheck = z.output<typeof syncCheck>;
@@ -68,6 +69,8 @@ export type SyncEngineOptions = {
   /** Renews the session; the engine never has two of these under way. False: a password is needed. */
   readonly refreshSession: () => Promise<boolean>;
   readonly doorbell?: Doorbell;
+  /** Says when a server that was out of reach is back; without it the engine tries again by its back-off. */
+  readonly link?: Link;
   /** The tables that the cache was opened with; other than the declared ones only in a simulated next version. */
   readonly tables?: readonly SyncTable[];
   /** Told when a pull has found that what the user may see changed as a whole: role, suspension, family. */
