@@ -143,7 +143,7 @@ async function agreement(sql: pg.Pool, consoles: readonly Console[], since: numb
   let left = [...consoles];
   for (;;) {
     const found: string[] = [];
-    for (const each of [...left]) {
+    for (const each of left) {
       const waiting = await each.app.outbox();
       const lines = waiting.map(
         (item) => `${each.name}: ${item.kind} is ${item.state} (${item.problem ?? ''})`,

@@ -30,7 +30,7 @@ import { createWatchdog } from './watchdog.ts';
 
 /** Makes the engine of one open cache. Nothing happens before `start()`, except that edits can be added. */
 export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
-  const { cache, clock, random, log } = options;
+  const { cache, clock, log } = options;
   const target: Target = { db: cache.db, rows: createRows(cache.db, options.tables), userId: options.userId };
   const newId = options.newId ?? uuidv7;
   const holdMicros = (options.holdMillis ?? 5000) * 1000;
