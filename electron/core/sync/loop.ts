@@ -87,7 +87,9 @@ export function createLoop({ clock, run, onError }: LoopOptions): Loop {
         attempt = 0;
         for (const each of served) each.resolve();
       } catch (error) {
-        for (const each of served) each.reject(error);
+        // Whoever asked is answered by the run that is begun anew.
+        if (isAbandoned(controller.signal) && !isStopped) waiting = [...served, ...waiting];
+        else for (const each of served) each.reject(error);
         const delay = isStopped || controller.signal.aborted ? null : onError(error, attempt);
         // Who waits for something else than time has not tried in vain.
         if (delay !== null) attempt += 1;
