@@ -3,6 +3,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createGzip, gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { createConnections } from '#core/backend/connections';
+import { createPatience } from '#core/sync/patience';
+import { createHttpTransport, TransportError } from '#core/sync/transport';
+import { manualClock } from '../support/sync-rig.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -100,4 +103,29 @@ test('an abort ends the request, before and in the middle of its answer', async 
   const answer = await fetch(`${url}/half`, { signal: late.signal });
   late.abort();
   await expect(answer.text()).rejects.toThrow();
+});
+
+test('a call whose connection died is made again on another one, while the server answers others', async () => {
+  let count = 0;
+  const { url } = await serve((_request, response) => {
+    count += 1;
+    if (count > 1) response.end('[]');
+  });
+  const clock = manualClock();
+  let isReached = false;
+  const claims = Buffer.from(JSON.stringify({ sub: 'me' })).toString('base64url');
+  const transport = createHttpTransport({
+    url,
+    key: 'key',
+    userId: 'me',
+    accessToken: () => Promise.resolve(`a.${claims}.c`),
+    fetch: createConnections().fetch,
+    patience: createPatience({ clock, onSilent: () => void (isReached = true), isReached: () => isReached }),
+  });
+  const pushed = transport.push('client', [], new AbortController().signal).catch((error: unknown) => error);
+  await expect.poll(() => count).toBe(1);
+  clock.advance(2_000);
+  await expect.poll(() => count).toBe(2);
+  // The answer is none of sync's, which is what the call then fails of.
+  expect(await pushed).not.toBeInstanceOf(TransportError);
 });

@@ -276,7 +276,8 @@ async function openOne(options: TeamOptions, name: string, userId: string, peopl
     pollMillis: 'product',
   });
   await app.client['session.signIn']({ email: `${userId}@example.test`, password: people.password });
-  await app.client['sync.now']({});
+  // On a machine that is busy otherwise the first pull may need more than one go.
+  while ((await app.sync()).lastSyncedAt === null) await wait(100);
   const folder = path.join(app.dataDir, 'cache');
   const file = readdirSync(folder).find((each) => each.endsWith('.db')) ?? 'none';
   const db = new Database(path.join(folder, file), { readonly: true });

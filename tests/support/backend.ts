@@ -57,6 +57,8 @@ export type BackendOptions = {
   readonly tokenLifetime?: number;
   readonly reuseWindow?: number;
   readonly gatewayPort?: number;
+  /** Answers as if every caller were on another machine. */
+  readonly isFar?: boolean;
 };
 
 const repositorySupabaseDir = fileURLToPath(new URL('../../supabase/', import.meta.url));
@@ -93,6 +95,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     instanceId: randomUUID(),
     tokenLifetime: options.tokenLifetime,
     reuseWindow: options.reuseWindow,
+    isNear: options.isFar === true ? () => false : undefined,
   });
   const host =
     functions.length === 0

@@ -147,7 +147,11 @@ test('hundreds of consoles that lose a server together come back spread over mor
 test('a request is suspected after a second of silence, ended after two, and given twice the time when tried again', () => {
   const clock = manualClock(0);
   let suspicions = 0;
-  const patience = createPatience({ clock, onSilent: () => void (suspicions += 1) });
+  const patience = createPatience({
+    clock,
+    onSilent: () => void (suspicions += 1),
+    isReached: () => true,
+  });
   const first = patience.begin();
   clock.advance(1_000);
   expect(suspicions).toBe(1);
@@ -170,7 +174,11 @@ test('a request is suspected after a second of silence, ended after two, and giv
 test('a request that is done is neither suspected nor ended', () => {
   const clock = manualClock(0);
   let suspicions = 0;
-  const wait = createPatience({ clock, onSilent: () => void (suspicions += 1) }).begin();
+  const wait = createPatience({
+    clock,
+    onSilent: () => void (suspicions += 1),
+    isReached: () => true,
+  }).begin();
   wait.heard();
   wait.done();
   clock.advance(60_000);

@@ -91,7 +91,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       userId,
       accessToken: () => transportToken(backend),
       fetch: options.fetch,
-      patience: createPatience({ clock, onSilent: link.suspect }),
+      patience: createPatience({ clock, onSilent: link.suspect, isReached: () => link.isSeen }),
     });
     const refreshSession = () => backend.tokens.renew();
     const engine = createSyncEngine({

@@ -12,6 +12,8 @@ export type Link = {
   /** `wasDown`: it was out of reach before, so what is still on its way is lost. Returns the disposer. */
   onBack(listener: (wasDown: boolean) => void): () => void;
   readonly isDown: boolean;
+  /** Whether a probe was answered a moment ago. */
+  readonly isSeen: boolean;
   stop(): void;
 };
 
@@ -148,6 +150,9 @@ export function createLink({ probe, drop, clock, random }: LinkOptions): Link {
     },
     get isDown() {
       return state === 'down';
+    },
+    get isSeen() {
+      return state === 'up' && clock.now() - seenAt < freshMicros;
     },
     stop() {
       listeners.clear();

@@ -1,7 +1,11 @@
 import type { Clock } from '../cache/types.ts';
 
 /** How long a request may be without a sign of life before its connection counts as dead. */
-export type Patience = { begin(): Wait };
+export type Patience = {
+  begin(): Wait;
+  /** Whether something else got an answer from the server a moment ago. */
+  isReached(): boolean;
+};
 
 export type Wait = {
   /** Aborts when it was silent for too long. */
@@ -15,15 +19,17 @@ export type PatienceOptions = {
   readonly clock: Clock;
   /** Told early: there is reason to look whether the network is dead. */
   readonly onSilent: () => void;
+  readonly isReached: () => boolean;
 };
 
 /**
  * A connection that died without a word cannot be told from a slow server, so a request that is given up is tried
  * again with twice the time: a server that needs long is asked twice or three times, not for ever.
  */
-export function createPatience({ clock, onSilent }: PatienceOptions): Patience {
+export function createPatience({ clock, onSilent, isReached }: PatienceOptions): Patience {
   let millis = leastMillis;
   return {
+    isReached,
     begin() {
       const controller = new AbortController();
       const startedAt = clock.now();

@@ -63,12 +63,18 @@ export function createHttpTransport(
     patience?: Patience,
   ): Promise<unknown> {
     const limit = AbortSignal.timeout(options.timeoutMillis ?? 30_000);
-    const wait = patience?.begin();
-    const ended = AbortSignal.any([signal, limit, ...(wait === undefined ? [] : [wait.ended])]);
-    try {
-      return await ask(name, body, signal, ended, wait);
-    } finally {
-      wait?.done();
+    for (let trial = 1; ; trial += 1) {
+      const wait = patience?.begin();
+      const ended = AbortSignal.any([signal, limit, ...(wait === undefined ? [] : [wait.ended])]);
+      try {
+        return await ask(name, body, signal, ended, wait);
+      } catch (error) {
+        const isGivenUp = wait?.ended.aborted === true && !signal.aborted && !limit.aborted;
+        // The server is there, so it is slow or the connection is dead: another one, and twice the time.
+        if (!isGivenUp || patience?.isReached() !== true || trial === mostTrials) throw error;
+      } finally {
+        wait?.done();
+      }
     }
   }
 
@@ -206,3 +212,6 @@ async function bytesOf(response: Response, wait: Wait | undefined): Promise<Uint
   }
   return Buffer.concat(pieces);
 }
+
+/** Of a call that got no sign of life, before it is a failure for its caller to see. */
+const mostTrials = 3;

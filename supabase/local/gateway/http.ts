@@ -8,6 +8,8 @@ export type Exchange = {
   readonly url: URL;
   /** The path below the part's prefix, decoded by nobody yet: "/object/a%20b". */
   readonly path: string;
+  /** Whether the caller is on this machine, by the address of its socket and by nothing that it says itself. */
+  readonly isNear: boolean;
 };
 
 /** A body that the client sent and that we cannot take. Its status is for the caller to report. */
@@ -89,4 +91,9 @@ export function header(request: IncomingMessage, name: string): string {
 /** Whether a host name, as in a Host or Origin header, is this machine. */
 export function isLoopbackHost(hostname: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+/** Whether a socket's address is of the loopback interface: 127.0.0.0/8 or ::1, also written as IPv6. Unknown is far. */
+export function isLoopbackAddress(address: string | undefined): boolean {
+  return /^((::ffff:)?127\.\d+\.\d+\.\d+|::1)$/i.test(address ?? '');
 }

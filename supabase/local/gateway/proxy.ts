@@ -64,12 +64,9 @@ const hopByHop = [
   'host',
 ];
 
-/** On the loopback interface compression costs more than it saves. */
-function isWorthCompressing({ request }: Exchange, answer: http.IncomingMessage): boolean {
-  const peer = request.socket.remoteAddress ?? '';
-  const isLoopback = peer === '::1' || peer.endsWith('127.0.0.1');
-  if (isLoopback || answer.headers['content-encoding'] !== undefined || request.method === 'HEAD')
-    return false;
+/** On the loopback interface compression costs more than it saves; so it does for what fits one packet. */
+function isWorthCompressing({ request, isNear }: Exchange, answer: http.IncomingMessage): boolean {
+  if (isNear || answer.headers['content-encoding'] !== undefined || request.method === 'HEAD') return false;
   const accepts = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
   return accepts && Number(answer.headers['content-length'] ?? Infinity) > 1_400;
 }

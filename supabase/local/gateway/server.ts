@@ -4,7 +4,7 @@ import type { Secrets } from '#stack/secrets';
 import { handleAuth } from './auth/routes.ts';
 import { openDatabase } from './database.ts';
 import { handleFunctions, type FunctionsTarget } from './functions.ts';
-import { BadRequest, isLoopbackHost, sendEmpty, sendJson, type Exchange } from './http.ts';
+import { BadRequest, isLoopbackAddress, isLoopbackHost, sendEmpty, sendJson, type Exchange } from './http.ts';
 import { createKeys } from './keys.ts';
 import { startRealtime } from './realtime/server.ts';
 import { handleRest } from './rest.ts';
@@ -29,6 +29,8 @@ export type GatewayOptions = {
   /** Seconds; ten by default. */
   readonly reuseWindow?: number | undefined;
   readonly log?: Log | undefined;
+  /** Whether a caller's address is of this machine; answers to others are compressed. Tests make up a far one. */
+  readonly isNear?: ((address: string | undefined) => boolean) | undefined;
 };
 
 export type Gateway = {
@@ -100,7 +102,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
     if (request.method === 'OPTIONS') return sendEmpty(response, 204);
     const parsed = new URL(request.url ?? '/', 'http://gateway');
-    route({ request, response, method: request.method ?? 'GET', url: parsed, path: parsed.pathname }).catch(
+    const method = request.method ?? 'GET';
+    const isNear = (options.isNear ?? isLoopbackAddress)(request.socket.remoteAddress);
+    route({ request, response, method, url: parsed, path: parsed.pathname, isNear }).catch(
       (error: unknown) => {
         if (error instanceof BadRequest) return sendJson(response, error.status, { message: error.message });
         options.log?.(`gateway: ${request.method} ${parsed.pathname}: ${String(error)}`);
