@@ -75,14 +75,16 @@ export function isFault(text: string): text is FaultName {
 export function scheduleOf(seed: number, length: number, faults: ReadonlySet<FaultName>): readonly Step[] {
   const roll = dice(seed * 7919 + 17);
   const has = (name: FaultName, weight: number) => (faults.has(name) ? weight : 0);
+  // What makes a cache start over hides whatever was missing in it: every other seed goes without.
+  const starts = (weight: number) => (seed % 2 === 0 ? 0 : weight);
   const weights: Record<StepKind, number> = {
     begin: 7,
     write: 24,
     end: 6,
     savepoint: 2,
     unsave: 2,
-    access: 1.8,
-    truncate: 0.6,
+    access: starts(2.2),
+    truncate: starts(0.8),
     edit: 20,
     takeBack: 5,
     ring: 8,
@@ -92,15 +94,15 @@ export function scheduleOf(seed: number, length: number, faults: ReadonlySet<Fau
     catchUp: 2,
     signIn: 1,
     crash: has('crash', 3),
-    schema: has('schema', 0.8),
+    schema: has('schema', 0.6),
     evolve: has('schema', 0.4),
     late: has('late', 2),
     echo: has('echo', 1),
     clock: has('clock', 0.5),
     check: 0.8,
     spoil: has('spoil', 0.5),
-    purge: has('purge', 0.3),
-    restore: has('restore', 0.3),
+    purge: starts(has('purge', 0.5)),
+    restore: starts(has('restore', 0.5)),
     partition: has('partition', 0.8),
     heal: has('partition', 1.5) + has('half-open', 0.5),
   };
