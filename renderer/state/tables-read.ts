@@ -42,7 +42,17 @@ export const tablesRead = {
   'verification.counts': ['verification_cases', 'verification_claims', 'verification_second_reviews'],
   'verification.case': verification,
   'verification.catalogue': ['verification_settings', 'verification_reasons', 'subjects'],
-  'verification.secondReviews': ['verification_second_reviews', 'verification_documents', 'people'],
+  'verification.secondReviews': [
+    'verification_second_reviews',
+    'verification_cases',
+    'verification_documents',
+    'verification_decisions',
+    'verification_evidence',
+    'verification_findings',
+    'people',
+  ],
+  // Asks the server; a hash that somebody's console found may make a match.
+  'verification.duplicates': ['verification_documents'],
   'outbox.list': ['outbox', 'bookings', 'tutor_availability_rules', ...people],
   'drafts.list': ['drafts', ...syncTables.map((table) => table.name)],
 } as const satisfies Readonly<Record<string, readonly Source[]>>;

@@ -194,8 +194,28 @@ export const secondReview = z.object({
   firstOutcome: z.enum(['APPROVE', 'REJECT']).nullable(),
   secondOutcome: z.enum(['APPROVE', 'REJECT']).nullable(),
   agrees: z.boolean().nullable(),
+  /** Who gave which verdict, and what became of a disagreement; null until it is done. */
+  done: z
+    .object({
+      at: micros,
+      firstReviewerId: z.uuid().nullable(),
+      firstReviewer: person,
+      secondReviewerId: z.uuid().nullable(),
+      secondReviewer: person,
+      note: z.string().nullable(),
+      isDisputed: z.boolean(),
+      status: caseStatus.nullable(),
+      rowVersion: z.number().int().nullable(),
+    })
+    .nullable(),
+  /** What to judge by, of an open one: as in `verificationCase`, and the caller's own evidence. */
   documents: z.array(caseDocument),
+  claimed: fields,
+  extracted: fields.nullable(),
+  opened: openedDocuments,
+  checklist: z.record(z.string(), checkResult),
 });
+export type SecondReview = z.output<typeof secondReview>;
 
 export const verificationProcedures = {
   /** A page of the queue, by priority and then the oldest first; decided cases newest first. */
@@ -250,7 +270,10 @@ export const verificationProcedures = {
   ),
   'verification.duplicates': call(
     z.object({ caseId: z.uuid() }),
-    verificationAnswers.console_verification_duplicates,
+    verificationAnswers.console_verification_duplicates.extend({
+      /** From the cache, because the server could not be asked: what nobody here has seen is missing. */
+      isLocal: z.boolean(),
+    }),
   ),
 
   'verification.secondReviews': call(none, z.object({ reviews: z.array(secondReview) })),

@@ -204,3 +204,50 @@ test('without a network the queue can be read, and a claim says that it cannot b
   const failure = await failureOf(app.client['verification.claimNext']({ filter: {}, count: 1 }));
   expect(['OFFLINE', 'BACKEND_UNREACHABLE']).toContain(failure.code);
 });
+
+describe('duplicates', () => {
+  const hashes = { sha256: 'd'.repeat(64), phash: '00ff00ff00ff00ff' };
+
+  /** Writes what a console found in the document of a case, as its RPC would. */
+  async function hashed(name: string, parts: { sha256?: string; phash?: string; candidate?: string }) {
+    await rig.backend.sql.query(
+      `update public.verification_documents set sha256 = $2, phash = $3, candidate_number = $4 where case_id = $1`,
+      [cases[name], parts.sha256 ?? null, parts.phash ?? null, parts.candidate ?? null],
+    );
+  }
+
+  test('are the same from the server and, without it, from this machine, which says so', async () => {
+    await hashed('fresh', { ...hashes, candidate: '1600099999' });
+    await hashed('due', { sha256: 'e'.repeat(64), phash: '00ff00ff00ff00fe' });
+    await hashed('late', { sha256: hashes.sha256, phash: hashes.phash });
+    await hashed('breach', { sha256: 'f'.repeat(64), phash: 'ff00ff00ff00ff00', candidate: '1600099999' });
+    const app = await rig.signedIn(rita);
+    const caseId = cases['fresh'] ?? '';
+    const asked = await app.client['verification.duplicates']({ caseId });
+    expect(asked.isLocal).toBe(false);
+    expect(namesOf(asked.matches.map((match) => ({ caseId: match.caseId ?? '' })))).toEqual([
+      'late',
+      'due',
+      'breach',
+    ]);
+    rig.proxy.partition('both');
+    const known = await app.client['verification.duplicates']({ caseId });
+    expect(known.isLocal).toBe(true);
+    expect(known.matches).toEqual(asked.matches);
+  });
+
+  test('are not found in blank pages', async () => {
+    await hashed('fresh', { sha256: '1'.repeat(64), phash: '0000000000000000' });
+    await hashed('due', { sha256: '2'.repeat(64), phash: '0000000000000000' });
+    await hashed('late', {});
+    await hashed('breach', {});
+    const app = await rig.signedIn(rita);
+    const caseId = cases['fresh'] ?? '';
+    expect((await app.client['verification.duplicates']({ caseId })).matches).toEqual([]);
+    rig.proxy.partition('both');
+    expect(await app.client['verification.duplicates']({ caseId })).toMatchObject({
+      isLocal: true,
+      matches: [],
+    });
+  });
+});

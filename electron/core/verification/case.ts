@@ -115,13 +115,17 @@ export const catalogueQuery = defineQuery(
 );
 
 /** JSON text of the server, as an object; null for nothing and for what is no object. */
-function fieldsOf(text: string | null | undefined): VerificationCase['claimed'] | null {
+export function fieldsOf(text: string | null | undefined): VerificationCase['claimed'] | null {
   if (text === null || text === undefined) return null;
   return parsedOr(z.record(z.string(), z.json()), text, null);
 }
 
 /** What the text says, or `otherwise` where the server's text is of a shape that this version does not know. */
-function parsedOr<T extends z.ZodType, D>(shape: T, text: string | undefined, otherwise: D): z.output<T> | D {
+export function parsedOr<T extends z.ZodType, D>(
+  shape: T,
+  text: string | undefined,
+  otherwise: D,
+): z.output<T> | D {
   if (text === undefined) return otherwise;
   const read = shape.safeParse(JSON.parse(text));
   return read.success ? read.data : otherwise;

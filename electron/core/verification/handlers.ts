@@ -2,11 +2,12 @@ import { toMillis, type Micros } from '#shared/domain/instant';
 import type { Me } from '#shared/domain/roles';
 import type { verificationAnswers } from '#shared/domain/verification/wire';
 import type { Handlers } from '#shared/rpc/define';
-import { AppError } from '#shared/rpc/errors';
+import { AppError, type ErrorCode } from '#shared/rpc/errors';
 import type { verificationProcedures } from '#shared/rpc/verification-contract';
 import { uuidv7 } from '../sync/uuid.ts';
 import type { Workspace } from '../session/workspace.ts';
 import { caseQuery, catalogueQuery } from './case.ts';
+import { duplicatesQuery } from './duplicates.ts';
 import { countsQuery, queueQuery } from './queue.ts';
 import { callVerification, changeVerification } from './remote.ts';
 import { secondReviewsQuery } from './second.ts';
@@ -90,8 +91,16 @@ export function verificationHandlers(context: VerificationContext): Handlers<typ
       change('console_verification_revoke', { p_revocation: revocation }, signal),
     'verification.reverse': ({ decisionIds, reason }, signal) =>
       change('console_verification_reverse', { p_decision_ids: decisionIds, p_reason: reason }, signal),
-    'verification.duplicates': ({ caseId }, signal) =>
-      ask('console_verification_duplicates', { p_case_id: caseId }, signal),
+    'verification.duplicates': async ({ caseId }, signal) => {
+      try {
+        const answer = await ask('console_verification_duplicates', { p_case_id: caseId }, signal);
+        return { ...answer, isLocal: false };
+      } catch (error) {
+        if (!(error instanceof AppError) || !unreachable.has(error.code)) throw error;
+        const answer = await reviewer().workspace.cache.read(duplicatesQuery, { caseId }, signal);
+        return { ...answer, isLocal: true };
+      }
+    },
 
     'verification.secondReviews': async (_input, signal) => {
       const { workspace, userId } = reviewer();
@@ -115,6 +124,9 @@ export function verificationHandlers(context: VerificationContext): Handlers<typ
       ask('console_verification_queue_stats', { p_days: days }, signal),
   };
 }
+
+/** The server said nothing, so the cache may answer in its place. */
+const unreachable: ReadonlySet<ErrorCode> = new Set(['OFFLINE', 'BACKEND_UNREACHABLE', 'NEEDS_SIGN_IN']);
 
 function isoOf(at: Micros): string {
   return new Date(toMillis(at)).toISOString();

@@ -1,6 +1,14 @@
 import { caseQuery, catalogueQuery } from './case.ts';
+import { duplicatesQuery } from './duplicates.ts';
 import { countsQuery, queueQuery } from './queue.ts';
 import { secondReviewsQuery } from './second.ts';
 
 /** What the reader worker has to know of this domain. */
-export const verificationQueries = [queueQuery, countsQuery, caseQuery, catalogueQuery, secondReviewsQuery];
+export const verificationQueries = [
+  queueQuery,
+  countsQuery,
+  caseQuery,
+  catalogueQuery,
+  duplicatesQuery,
+  secondReviewsQuery,
+];

@@ -34,3 +34,8 @@ export function hashDistance(one: string, other: string): number {
   for (; differing !== 0n; differing &= differing - 1n) count += 1;
   return count;
 }
+
+/** Whether this is the hash of a page without a picture, which is like every other such page and says nothing. */
+export function isBlankHash(hash: string): boolean {
+  return hash === '0000000000000000' || hash === 'ffffffffffffffff';
+}
