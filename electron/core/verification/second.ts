@@ -93,23 +93,32 @@ function doneReviews(db: Database): SecondReview[] {
     .map(toDone);
 }
 
-function toDone({
-  id,
-  caseId,
-  kind,
-  tutorName,
-  submittedAt,
-  status,
-  recommendation,
-  ...row
-}: DoneRow): SecondReview {
-  const { firstOutcome, secondOutcome, agrees, isDisputed, caseStatus, ...done } = row;
+function toDone(row: DoneRow): SecondReview {
+  const { at, firstReviewerId, firstReviewer, secondReviewerId, secondReviewer, note, rowVersion } = row;
   return {
-    ...{ id, caseId, kind, tutorName, submittedAt, status, recommendation, firstOutcome, secondOutcome },
+    id: row.id,
+    caseId: row.caseId,
+    kind: row.kind,
+    tutorName: row.tutorName,
+    submittedAt: row.submittedAt,
+    status: row.status,
+    recommendation: row.recommendation,
+    firstOutcome: row.firstOutcome,
+    secondOutcome: row.secondOutcome,
     isMine: false,
     claimedUntil: null,
-    agrees: agrees === null ? null : agrees === 1,
-    done: { ...done, isDisputed: isDisputed === 1, status: caseStatus },
+    agrees: row.agrees === null ? null : row.agrees === 1,
+    done: {
+      at,
+      firstReviewerId,
+      firstReviewer,
+      secondReviewerId,
+      secondReviewer,
+      note,
+      isDisputed: row.isDisputed === 1,
+      status: row.caseStatus,
+      rowVersion,
+    },
     documents: [],
     claimed: {},
     extracted: null,
