@@ -50,6 +50,17 @@ test('an edit made while connections were dead without a word goes out by itself
   await expect.poll(() => rig.statusOf(booking_id), { timeout: 10_000 }).toBe('CANCELLED');
 }, 30_000);
 
+test('a console that asks for nothing says within seconds that it is offline, and that it is not', async () => {
+  const app = await rig.signedIn(rig.other);
+  await expect
+    .poll(async () => (await app.client['diagnostics.read']({})).text)
+    .toMatch('Doorbell: private Broadcast');
+  rig.proxy.partition('both', 'silent');
+  await expect.poll(async () => (await app.sync()).state, { timeout: 15_000 }).toBe('offline');
+  rig.proxy.heal();
+  await expect.poll(async () => (await app.sync()).state, { timeout: 15_000 }).toBe('idle');
+}, 40_000);
+
 test('the host saying that the machine woke has the console pull', async () => {
   const app = await rig.signedIn(rig.other);
   await expect

@@ -284,7 +284,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         // A rebuilt file holds nothing that was ever compared.
         checks.start(cache.recovery === null ? (readCheck(target.db)?.at ?? null) : null);
         if (options.doorbell !== undefined) disposers.push(options.doorbell.onRing(rung));
-        if (options.link !== undefined) disposers.push(options.link.onBack(retries.back));
+        disposers.push(retries.listen());
       }
       planPush();
       // What is due goes out when this pull has found the server: without network nothing counts as sent.

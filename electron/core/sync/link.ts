@@ -11,6 +11,8 @@ export type Link = {
   answered(): void;
   /** `wasDown`: it was out of reach before, so what is still on its way is lost. Returns the disposer. */
   onBack(listener: (wasDown: boolean) => void): () => void;
+  /** `listener` is called when the server is found to be out of reach. Returns the disposer. */
+  onDown(listener: () => void): () => void;
   readonly isDown: boolean;
   /** Whether a probe was answered a moment ago. */
   readonly isSeen: boolean;
@@ -35,6 +37,7 @@ export type LinkOptions = {
  */
 export function createLink({ probe, drop, clock, random }: LinkOptions): Link {
   const listeners = new Set<(wasDown: boolean) => void>();
+  const downListeners = new Set<() => void>();
   let state: 'up' | 'suspect' | 'down' = 'up';
   let downAt = 0;
   /** When a probe was last answered at once. */
@@ -79,6 +82,7 @@ export function createLink({ probe, drop, clock, random }: LinkOptions): Link {
   function fall(): void {
     state = 'down';
     downAt = clock.now();
+    for (const listener of downListeners) listener();
   }
 
   function found(): void {
@@ -148,6 +152,10 @@ export function createLink({ probe, drop, clock, random }: LinkOptions): Link {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onDown(listener) {
+      downListeners.add(listener);
+      return () => downListeners.delete(listener);
+    },
     get isDown() {
       return state === 'down';
     },
@@ -156,6 +164,7 @@ export function createLink({ probe, drop, clock, random }: LinkOptions): Link {
     },
     stop() {
       listeners.clear();
+      downListeners.clear();
       cancelBack?.();
       endProbes();
       state = 'up';

@@ -11,8 +11,8 @@ export type Retries = {
   succeeded(): void;
   /** Something rang: pulls now, unless the server asked to be left alone. */
   pullSoon(): void;
-  /** The server is in reach again. `wasDown`: what was on its way meanwhile will never be answered. */
-  back(wasDown: boolean): void;
+  /** Heeds what the link says, until the disposer is called. */
+  listen(): () => void;
 };
 
 export type RetriesOptions = {
@@ -51,16 +51,25 @@ export function createRetries({ health, link, random, ...given }: RetriesOptions
       if (isTroubled) given.pulls().nudge();
       else given.pulls().kick();
     },
-    back(wasDown) {
-      const [pulls, pushes] = [given.pulls(), given.pushes()];
-      if (wasDown) health.dropRenewal();
-      if (wasDown && pushes.aliveAt !== null) {
-        given.requeue();
-        pushes.restart();
-      }
-      if (wasDown && pulls.aliveAt !== null) pulls.restart();
-      else retries.pullSoon();
+    listen() {
+      // A console that asks for nothing is to say that it is offline, too.
+      const disposers = [link?.onDown(() => given.pulls().nudge()), link?.onBack(back)];
+      return () => {
+        for (const dispose of disposers) dispose?.();
+      };
     },
   };
+
+  /** What was on its way while the server was out of reach will never be answered. */
+  function back(wasDown: boolean): void {
+    const [pulls, pushes] = [given.pulls(), given.pushes()];
+    if (wasDown) health.dropRenewal();
+    if (wasDown && pushes.aliveAt !== null) {
+      given.requeue();
+      pushes.restart();
+    }
+    if (wasDown && pulls.aliveAt !== null) pulls.restart();
+    else retries.pullSoon();
+  }
   return retries;
 }
