@@ -164,13 +164,7 @@ export const coreDefects: readonly Mutant[] = [
     'return next;',
     'tests',
   ),
-  client(
-    'there is no poll',
-    'engine',
-    '      pulls.nudge();\n      // Also the watchdog',
-    '      // Also the watchdog',
-    'tests',
-  ),
+  client('there is no poll', 'polls', 'pulls.nudge();\n      pushes.nudge();', 'pushes.nudge();', 'tests'),
   client(
     'an answered push asks for no pull',
     'engine',
