@@ -40,5 +40,6 @@ function scheduleRoute(parts: readonly string[]): string | null {
 }
 
 function itemRoute(name: string, parts: readonly string[]): string | null {
-  return parts.length === 1 && id.safeParse(parts[0]).success ? `/${name}/${parts[0]}` : null;
+  if (parts.length !== 1 || !id.safeParse(parts[0]).success) return null;
+  return name === 'verification' ? `/verification?case=${parts[0]}` : `/${name}/${parts[0]}`;
 }

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
+import { toMillis } from '#shared/domain/instant';
 import type { Me } from '#shared/domain/roles';
-import { useCore } from '../state/core-state.ts';
+import { serverNow, useCore } from '../state/core-state.ts';
 import { useLive } from '../state/live.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { count } from '../ui/time-labels.ts';
@@ -22,6 +23,7 @@ export function Navigation({ me }: { me: Me }) {
           {sections.map(({ section, title, path, icon }) => (
             <Item key={section} to={path} icon={icon} title={title}>
               {section === 'schedule' && !isStaffOnly(me) && <RequestsBadge />}
+              {section === 'verification' && <CasesBadge />}
             </Item>
           ))}
           {sections.length === 0 && <Item to="/home" icon="calendar" title="Home" />}
@@ -56,8 +58,32 @@ function RequestsBadge() {
   return <Badge tone="accent" amount={amount} label={`${count(amount, 'request')} waiting`} />;
 }
 
+/** Cases that wait; in the colour of warning while one waits longer than it may. */
+function CasesBadge() {
+  const { data, retry } = useLive('verification.counts', {});
+  const changesAt = data?.changesAt ?? null;
+  useEffect(() => {
+    if (changesAt === null) return undefined;
+    const timer = setTimeout(retry, Math.min(longestTimer, toMillis(changesAt - serverNow()) + 500));
+    return () => clearTimeout(timer);
+  }, [changesAt, retry]);
+  const amount = data?.open ?? 0;
+  if (data === undefined || amount === 0) return null;
+  const late = data.breach === 0 ? '' : `, ${data.breach} of them for too long`;
+  return (
+    <Badge
+      tone={data.breach > 0 ? 'warning' : 'accent'}
+      amount={amount}
+      label={`${count(amount, 'case')} waiting${late}`}
+    />
+  );
+}
+
+/** What a timer can count, and not more than an hour: a clock may be set meanwhile. */
+const longestTimer = 3_600_000;
+
 type ItemProps = {
-  to: '/schedule' | '/outbox' | '/settings' | '/home';
+  to: '/schedule' | '/verification' | '/outbox' | '/settings' | '/home';
   icon: IconName;
   title: string;
   children?: ReactNode;
@@ -85,7 +111,7 @@ function Badge({
   amount,
   label,
 }: {
-  tone: 'accent' | 'quiet' | 'alert';
+  tone: 'accent' | 'quiet' | 'warning' | 'alert';
   amount: number;
   label: string;
 }) {

@@ -9,10 +9,13 @@ import { ConnectScreen } from '../features/connect/connect-screen.tsx';
 import { HealthScreen } from '../features/health/health-screen.tsx';
 import { OutboxScreen } from '../features/outbox/outbox-screen.tsx';
 import { ScheduleScreen } from '../features/schedule/schedule-screen.tsx';
-import { isPlain, notePlace, placeLeftBy } from '../features/schedule/last-place.ts';
+import { isPlain, schedulePlaces } from '../features/schedule/last-place.ts';
 import { scheduleSearch, type ScheduleLink } from '../features/schedule/search.ts';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
 import { SignInScreen } from '../features/sign-in/sign-in-screen.tsx';
+import { verificationSearch, type VerificationLink } from '../features/verification/search.ts';
+import { VerificationScreen } from '../features/verification/verification-screen.tsx';
+import { createPlaces } from '../state/places.ts';
 import { useCore } from '../state/core-state.ts';
 import { Frame } from './frame.tsx';
 import { Gate } from './gate.tsx';
@@ -38,14 +41,27 @@ const schedule = createRoute({
   path: '/schedule',
   validateSearch: (search): ScheduleLink => scheduleSearch.parse(search),
   beforeLoad: ({ search, cause }) => {
-    const { session } = useCore.getState();
-    const userId = 'me' in session ? session.me.userId : null;
+    const userId = signedInUser();
     if (userId === null) return;
-    const left = cause === 'enter' && isPlain(search) ? placeLeftBy(userId) : null;
+    const left = cause === 'enter' && isPlain(search) ? schedulePlaces.leftBy(userId) : null;
     if (left !== null && !isPlain(left)) throw redirect({ to: '/schedule', search: left, replace: true });
-    notePlace(userId, search);
+    schedulePlaces.note(userId, search);
   },
   component: ScheduleScreen,
+});
+const verificationPlaces = createPlaces<VerificationLink>();
+const verification = createRoute({
+  getParentRoute: () => inside,
+  path: '/verification',
+  validateSearch: (search): VerificationLink => verificationSearch.parse(search),
+  beforeLoad: ({ search, cause }) => {
+    const userId = signedInUser();
+    if (userId === null) return;
+    const left = cause === 'enter' && search.case === undefined ? verificationPlaces.leftBy(userId) : null;
+    if (left?.case !== undefined) throw redirect({ to: '/verification', search: left, replace: true });
+    verificationPlaces.note(userId, search);
+  },
+  component: VerificationScreen,
 });
 const outbox = createRoute({ getParentRoute: () => inside, path: '/outbox', component: OutboxScreen });
 const health = createRoute({ getParentRoute: () => inside, path: '/health', component: HealthScreen });
@@ -56,12 +72,17 @@ export const router = createRouter({
     index,
     connect,
     signIn,
-    inside.addChildren([home, schedule, outbox, health, settings]),
+    inside.addChildren([home, schedule, verification, outbox, health, settings]),
   ]),
   // Hash addresses work under app:// and http://127.0.0.1 alike, without the host knowing any route.
   history: createHashHistory(),
   defaultPreload: false,
 });
+
+function signedInUser(): string | null {
+  const { session } = useCore.getState();
+  return 'me' in session ? session.me.userId : null;
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -5,13 +5,14 @@ import type { IconName } from '../ui/icons.tsx';
 export type BuiltSection = {
   section: Section;
   title: string;
-  path: '/schedule';
+  path: '/schedule' | '/verification';
   icon: IconName;
   chord: string;
 };
 
 const built: readonly BuiltSection[] = [
   { section: 'schedule', title: 'Schedule', path: '/schedule', icon: 'calendar', chord: 'G S' },
+  { section: 'verification', title: 'Verification', path: '/verification', icon: 'paper', chord: 'G V' },
 ];
 
 /** The user's sections that can be opened. */

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 /** Line icons on a 16 px grid, drawn for this product. Decorative: the text beside them carries the meaning. */
 const paths = {
   calendar: <path d="M2.5 4.5h11v9h-11zM2.5 7h11M5.5 2.5v3M10.5 2.5v3" />,
+  paper: <path d="M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.4 9.4l1.7 1.7 3.4-3.5" />,
   outbox: <path d="M2.5 9.5v4h11v-4M8 10V2.5M5 5.5l3-3 3 3" />,
   settings: (
     <path d="M2.5 4.5h5M11.5 4.5h2M2.5 11.5h2M8.5 11.5h5M9.5 2.9a1.6 1.6 0 1 1 0 3.2 1.6 1.6 0 0 1 0-3.2M6.5 9.9a1.6 1.6 0 1 1 0 3.2 1.6 1.6 0 0 1 0-3.2" />

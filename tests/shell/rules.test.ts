@@ -78,7 +78,7 @@ describe('a deep link', () => {
     ['itutor-console://schedule/', '/schedule'],
     ['itutor-console://schedule/2026-11-23', '/schedule?on=2026-11-23'],
     [`itutor-console://schedule/booking/${id}`, `/schedule?booking=${id}`],
-    [`itutor-console://verification/${id}`, `/verification/${id}`],
+    [`itutor-console://verification/${id}`, `/verification?case=${id}`],
     ['itutor-console://operations', '/operations'],
   ])('%s shows %s', (link, route) => {
     expect(routeOfLink(link)).toBe(route);

@@ -1,6 +1,14 @@
 import { isSingleKey, matchesStep, parseKeys, type KeyPress } from './keys.ts';
 
-export type CommandGroup = 'Document' | 'Go to' | 'Schedule' | 'Booking' | 'Edits' | 'View' | 'Console';
+export type CommandGroup =
+  | 'Review'
+  | 'Document'
+  | 'Go to'
+  | 'Schedule'
+  | 'Booking'
+  | 'Edits'
+  | 'View'
+  | 'Console';
 
 /** One thing the console can do. The palette, the shortcut sheet, key hints and the native menu all read these. */
 export type Command = {
@@ -125,6 +133,7 @@ export function grouped(
 
 const groupOrder: readonly CommandGroup[] = [
   'Booking',
+  'Review',
   'Document',
   'Schedule',
   'Edits',

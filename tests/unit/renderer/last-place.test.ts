@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
-import { isPlain, notePlace, placeLeftBy } from '#renderer/features/schedule/last-place.ts';
+import { isPlain } from '#renderer/features/schedule/last-place.ts';
+import { createPlaces } from '#renderer/state/places.ts';
 
-test('where somebody left the schedule is theirs alone', () => {
-  notePlace('anisa', { on: '2026-11-23' });
-  expect(placeLeftBy('anisa')).toEqual({ on: '2026-11-23' });
-  expect(placeLeftBy('kwame')).toBeNull();
-  notePlace('kwame', {});
-  expect(placeLeftBy('anisa')).toBeNull();
+test('where somebody left a section is theirs alone', () => {
+  const places = createPlaces<{ on?: string }>();
+  places.note('anisa', { on: '2026-11-23' });
+  expect(places.leftBy('anisa')).toEqual({ on: '2026-11-23' });
+  expect(places.leftBy('kwame')).toBeNull();
+  places.note('kwame', {});
+  expect(places.leftBy('anisa')).toBeNull();
 });
 
 test('a link that names anything is not plain', () => {
