@@ -215,6 +215,7 @@ export function createApp(options: AppOptions): App {
     }),
 
     ...verificationHandlers({
+      current: () => link?.session.workspace() ?? null,
       require: requireWorkspace,
       now: () => clock.now() + syncStatus.get().serverOffset,
     }),
@@ -253,7 +254,7 @@ export function createApp(options: AppOptions): App {
 }
 
 const probeMillis = 8_000;
-const everyTable: readonly string[] = [...syncTables.map((table) => table.name), 'outbox', 'drafts'];
+const everyTable: readonly string[] = [...syncTables.map((table) => table.name), 'outbox', 'drafts', 'bulks'];
 
 /** What is shown while no cache is open. */
 const nothingToSync: SyncStatus = {

@@ -1,6 +1,6 @@
 import { syncTables, type SyncTableName } from '#shared/domain/sync/tables';
 
-type Source = SyncTableName | 'outbox' | 'drafts' | 'settings';
+type Source = SyncTableName | 'outbox' | 'drafts' | 'bulks' | 'settings';
 
 const people = ['people', 'subjects'] as const;
 const week = [
@@ -41,6 +41,8 @@ export const tablesRead = {
   'verification.queue': ['verification_cases', 'verification_claims', 'verification_documents', 'people'],
   'verification.counts': ['verification_cases', 'verification_claims', 'verification_second_reviews'],
   'verification.case': verification,
+  'verification.candidates': verification,
+  'verification.bulks': ['bulks', 'verification_decisions'],
   'verification.catalogue': ['verification_settings', 'verification_reasons', 'subjects'],
   'verification.secondReviews': [
     'verification_second_reviews',

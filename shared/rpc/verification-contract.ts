@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { checkResult } from '../domain/verification/checklist.ts';
 import {
   caseStatus,
+  decisionOutcome,
   fileState,
   recommendation,
   recordedOutcome,
@@ -9,6 +10,7 @@ import {
 } from '../domain/verification/status.ts';
 import {
   claimFilter,
+  decisionInput,
   evidenceInput,
   gradeEntry,
   openedDocuments,
@@ -217,6 +219,44 @@ export const secondReview = z.object({
 });
 export type SecondReview = z.output<typeof secondReview>;
 
+/** What became of one case that was decided together with others. */
+export const bulkRow = z.object({
+  caseId: z.uuid(),
+  kind: verificationKind.nullable(),
+  tutorName: z.string(),
+  /** unknown: the answer got lost and is asked for; untouched: nothing was done; reversed: decided and taken back. */
+  state: z.enum(['unknown', 'untouched', 'decided', 'reversed', 'refused']),
+  decisionId: z.uuid().nullable(),
+  undoUntil: micros.nullable(),
+  /** Of a refusal: the rule's name, why in words, and who was quicker. */
+  rule: z.string().nullable(),
+  message: z.string().nullable(),
+  by: z.string().nullable(),
+});
+export type BulkRow = z.output<typeof bulkRow>;
+
+/** Decisions that were made together: a row for each, in the order in which they were asked for. */
+export const bulkReport = z.object({
+  id: z.uuid(),
+  outcome: decisionOutcome,
+  /** asking: on its way; in-doubt: the answer got lost and is asked for as soon as the server can be; nothing: not done. */
+  state: z.enum(['asking', 'in-doubt', 'done', 'nothing']),
+  madeAt: micros,
+  /** Why nothing was done, or why it is not known yet. */
+  problem: z.string().nullable(),
+  rows: z.array(bulkRow),
+});
+export type BulkReport = z.output<typeof bulkReport>;
+
+/** A case that may be decided with others, and what the caller has looked at, ticked and entered. */
+export const bulkCandidate = z.object({
+  item: queueItem,
+  isOpened: z.boolean(),
+  checklist: z.record(z.string(), checkResult),
+  gradeCount: z.number().int(),
+});
+export type BulkCandidate = z.output<typeof bulkCandidate>;
+
 export const verificationProcedures = {
   /** A page of the queue, by priority and then the oldest first; decided cases newest first. */
   'verification.queue': call(
@@ -268,6 +308,25 @@ export const verificationProcedures = {
     z.object({ decisionIds: z.array(z.uuid()).min(1).max(100), reason: z.string().max(4000) }),
     verificationAnswers.console_verification_reverse,
   ),
+  /** What stands for or against deciding these together; those that are not here any more are left out. */
+  'verification.candidates': call(
+    z.object({ caseIds: z.array(z.uuid()).max(500) }),
+    z.object({ candidates: z.array(bulkCandidate) }),
+  ),
+  /**
+   * Decides several cases, each for itself. The decisions are on the disk before the call leaves, so that a lost answer or a
+   * crash leaves no doubt for good. Resolves with the report, also when nothing could be done.
+   */
+  'verification.decideMany': call(
+    z.object({ decisions: z.array(decisionInput).min(1).max(100) }),
+    bulkReport,
+  ),
+  /** Reports that were not dismissed, newest first. */
+  'verification.bulks': call(none, z.object({ bulks: z.array(bulkReport) })),
+  /** Asks now what became of decisions whose answer got lost. */
+  'verification.bulkSettle': call(none, none),
+  /** Drops a report; AppError CONFLICT while it is not known what was done. */
+  'verification.bulkDismiss': call(z.object({ id: z.uuid() }), none),
   'verification.duplicates': call(
     z.object({ caseId: z.uuid() }),
     verificationAnswers.console_verification_duplicates.extend({

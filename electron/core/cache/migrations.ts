@@ -63,10 +63,32 @@ const steps: readonly string[] = [
    ALTER TABLE drafts ADD COLUMN confirm_key TEXT;
    ALTER TABLE drafts ADD COLUMN problem TEXT;
    ALTER TABLE drafts ADD COLUMN problem_code TEXT;`,
+  `-- Decisions that were made together, one call each (core/verification/bulk.ts).
+   CREATE TABLE verification_bulks(
+     -- The key under which the server does it once.
+     key TEXT PRIMARY KEY,
+     decisions TEXT NOT NULL,
+     -- Whose cases they are, by case id: the report names them when the cases are gone from here.
+     about TEXT NOT NULL,
+     -- asking: the call may have left, and no answer was written down; done: answer has a result for every row;
+     -- nothing: it is known that nothing was done.
+     state TEXT NOT NULL CHECK (state IN ('asking', 'done', 'nothing')),
+     answer TEXT,
+     problem TEXT,
+     made_at INTEGER NOT NULL,
+     CHECK ((state = 'done') = (answer IS NOT NULL))
+   ) STRICT;`,
 ];
 
 /** Tables whose rows are carried over from a damaged file. */
-export const preciousTables = ['outbox', 'edit_groups', 'edit_group_items', 'drafts', 'settings'] as const;
+export const preciousTables = [
+  'outbox',
+  'edit_groups',
+  'edit_group_items',
+  'drafts',
+  'settings',
+  'verification_bulks',
+] as const;
 
 /** Brings the precious tables to this version. Throws UPDATE_REQUIRED for a file of a newer version. */
 export function migrate(db: Database): void {

@@ -19,6 +19,7 @@ import { createPatience } from '../sync/patience.ts';
 import { readPullState } from '../sync/state.ts';
 import { createHttpTransport, TransportError } from '../sync/transport.ts';
 import type { SyncStatus } from '../sync/types.ts';
+import { createBulks } from '../verification/bulk.ts';
 import { watchOtherWriter, watchWriterLock } from './other-writer.ts';
 import type { Loss, OpenWorkspace } from './workspace.ts';
 
@@ -41,7 +42,7 @@ export type WorkspaceOptions = {
   readonly holdMillis?: number | undefined;
   readonly pollMillis?: number | undefined;
   onStatus(status: SyncStatus): void;
-  /** Tables of the cache that changed, 'outbox' and 'drafts' among them. */
+  /** Tables of the cache that changed, 'outbox', 'drafts' and 'bulks' among them. */
   onChange(tables: Iterable<string>): void;
   /** A pull found other rights than before: whoever shows roles should ask again. */
   onAccess(): void;
@@ -130,6 +131,16 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
         options.onChange(['drafts']);
       },
     });
+    const bulks = createBulks({
+      cache,
+      userId,
+      clock,
+      log,
+      refreshSession,
+      call: transport.call,
+      serverOffset: () => engine.status().serverOffset,
+      onChanged: () => options.onChange(['bulks']),
+    });
     const keyName = `documents-${cacheName(backend.project, userId)}`;
     const documents = createDocuments({
       backend,
@@ -152,6 +163,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       if (status.lastSyncedAt === syncedAt) return;
       syncedAt = status.lastSyncedAt;
       void drafts.settle().catch((error: unknown) => log('warn', 'draft.settle.failed', { error }));
+      void bulks.settle().catch((error: unknown) => log('warn', 'bulk.settle.failed', { error }));
     };
 
     // Edits pass from held to queued to sent without any row changing, so the outbox is compared by what it shows.
@@ -180,7 +192,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
     ];
     tell(engine.status());
     if (cache.isReadOnly) {
-      const everything = [...syncTables.map((table) => table.name), 'outbox', 'drafts'];
+      const everything = [...syncTables.map((table) => table.name), 'outbox', 'drafts', 'bulks'];
       disposers.push(watchOtherWriter(cache.db, clock, () => options.onChange(everything)));
       disposers.push(watchWriterLock(cache.path, clock, () => how.onLost('writer-left')));
     } else disposers.push(cache.onDamage(() => how.onLost('damaged')));
@@ -188,7 +200,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
     const end = async (finish: () => Promise<void>) => {
       for (const dispose of disposers.splice(0)) dispose();
       documents.close();
-      await Promise.all([drafts.stop(), engine.stop()]);
+      await Promise.all([drafts.stop(), bulks.stop(), engine.stop()]);
       await settledWithin(farewellMillis, doorbell.close());
       await finish();
     };
@@ -197,6 +209,7 @@ export function workspaceOpener(options: WorkspaceOptions): OpenWorkspace {
       cache,
       engine,
       drafts,
+      bulks,
       ask: (rpc, params, signal) => ask({ call: transport.call, refreshSession }, rpc, params, signal),
       documents,
       doorbell: () => doorbell.way,

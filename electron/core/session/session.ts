@@ -229,13 +229,14 @@ export function createSession(options: SessionOptions): SessionService {
 
   async function settleWaiting(open: Workspace, pending: PendingChoice): Promise<string | null> {
     // A decision that is being asked for at this moment gets its answer first.
-    await open.drafts.idle();
+    await Promise.all([open.drafts.idle(), open.bulks.idle()]);
     if (pending === 'send') {
       if (countWaiting(open.engine) > 0) await open.engine.flush();
-      await open.drafts.settle();
+      await Promise.all([open.drafts.settle(), open.bulks.settle()]);
     }
     const count = countWaiting(open.engine);
-    const drafts = countDrafts(open.drafts);
+    // Not knowing what a bulk did is as good as a draft: its report would be lost with the file.
+    const drafts = countDrafts(open.drafts) + open.bulks.inDoubt();
     if (count + drafts === 0 || pending === 'discard') return null;
     if (pending === 'export') {
       const edits = await open.cache.read(waitingEdits, {});

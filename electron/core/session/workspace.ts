@@ -5,6 +5,7 @@ import type { Documents } from '../documents/documents.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import type { DoorbellWay } from '../sync/doorbell.ts';
 import type { SyncEngine } from '../sync/types.ts';
+import type { Bulks } from '../verification/bulk.ts';
 
 /** What is open while somebody is signed in: that user's cache of this backend, and its synchronisation. */
 export type Workspace = {
@@ -12,6 +13,7 @@ export type Workspace = {
   readonly cache: Cache;
   readonly engine: SyncEngine;
   readonly drafts: Drafts;
+  readonly bulks: Bulks;
   /** Calls a function of the schema as this user; never rejects but for an abort. */
   ask(rpc: string, params: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Answer>;
   readonly documents: Documents;

@@ -6,6 +6,7 @@ import { AppError, type ErrorCode } from '#shared/rpc/errors';
 import type { verificationProcedures } from '#shared/rpc/verification-contract';
 import { uuidv7 } from '../sync/uuid.ts';
 import type { Workspace } from '../session/workspace.ts';
+import { candidatesQuery } from './candidates.ts';
 import { caseQuery, catalogueQuery } from './case.ts';
 import { duplicatesQuery } from './duplicates.ts';
 import { countsQuery, queueQuery } from './queue.ts';
@@ -13,7 +14,9 @@ import { callVerification, changeVerification } from './remote.ts';
 import { secondReviewsQuery } from './second.ts';
 
 export type VerificationContext = {
-  /** The open workspace and who is signed in; throws AppError when there is none. */
+  /** The open workspace, null when there is none: then there is nothing to report. */
+  readonly current: () => Workspace | null;
+  /** The same and who is signed in; throws AppError when there is none. */
   readonly require: () => { readonly workspace: Workspace; readonly me: Me };
   /** The server's time. */
   readonly now: () => Micros;
@@ -91,6 +94,26 @@ export function verificationHandlers(context: VerificationContext): Handlers<typ
       change('console_verification_revoke', { p_revocation: revocation }, signal),
     'verification.reverse': ({ decisionIds, reason }, signal) =>
       change('console_verification_reverse', { p_decision_ids: decisionIds, p_reason: reason }, signal),
+    'verification.candidates': async ({ caseIds }, signal) => {
+      const { workspace, userId } = reviewer();
+      return { candidates: await workspace.cache.read(candidatesQuery, { caseIds, userId }, signal) };
+    },
+    'verification.decideMany': async ({ decisions }) => {
+      const { workspace } = reviewer();
+      const report = await workspace.bulks.decide(decisions);
+      // It is done; a pull that fails now is tried again by the engine itself.
+      if (report.state === 'done') await workspace.engine.pull().catch(() => undefined);
+      return report;
+    },
+    'verification.bulks': async () => ({ bulks: [...(context.current()?.bulks.list() ?? [])] }),
+    'verification.bulkSettle': async () => {
+      await reviewer().workspace.bulks.settle();
+      return {};
+    },
+    'verification.bulkDismiss': async ({ id }) => {
+      reviewer().workspace.bulks.dismiss(id);
+      return {};
+    },
     'verification.duplicates': async ({ caseId }, signal) => {
       try {
         const answer = await ask('console_verification_duplicates', { p_case_id: caseId }, signal);

@@ -1,3 +1,4 @@
+import { candidatesQuery } from './candidates.ts';
 import { caseQuery, catalogueQuery } from './case.ts';
 import { duplicatesQuery } from './duplicates.ts';
 import { countsQuery, queueQuery } from './queue.ts';
@@ -7,6 +8,7 @@ import { secondReviewsQuery } from './second.ts';
 export const verificationQueries = [
   queueQuery,
   countsQuery,
+  candidatesQuery,
   caseQuery,
   catalogueQuery,
   duplicatesQuery,
