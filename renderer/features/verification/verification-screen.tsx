@@ -3,10 +3,10 @@ import { useCallback, useEffect } from 'react';
 import { sectionsOf } from '#shared/domain/roles';
 import { useMe } from '#renderer/app/use-me.ts';
 import { Notice } from '#renderer/ui/notice.tsx';
-import { CaseList } from './desk/case-list.tsx';
 import { Desk } from './desk/desk.tsx';
 import { forgetDocuments } from './desk/documents.ts';
 import { beginWork } from './desk/work-store.ts';
+import { QueuePane } from './queue/queue-pane.tsx';
 import { shelf } from './viewer/desk-shelf.ts';
 import styles from './verification-screen.module.css';
 
@@ -41,7 +41,7 @@ export function VerificationScreen() {
     <div className={styles.screen}>
       <h1 className="visually-hidden">Verification</h1>
       <div className={styles.list}>
-        <CaseList selectedId={caseId} onOpen={open} />
+        <QueuePane selectedId={caseId} onOpen={open} />
       </div>
       <Desk caseId={caseId} me={me} onOpen={open} />
     </div>

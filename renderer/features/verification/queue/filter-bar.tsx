@@ -3,16 +3,9 @@ import { useEffect, useState } from 'react';
 import { caseStatus } from '#shared/domain/verification/status';
 import type { QueueCounts, QueueFilter } from '#shared/rpc/verification-contract';
 import { Icon } from '#renderer/ui/icons.tsx';
+import { kindWords, statusWords } from '../desk/labels.ts';
 import { everything, narrow, setQueueFilter, useQueueFilter } from './queue-store.ts';
-import {
-  bandLabels,
-  conditionsOf,
-  holderWords,
-  kindWords,
-  priorityWords,
-  recommendationWords,
-  statusWords,
-} from './queue-words.ts';
+import { bandLabels, conditionsOf, holderWords, priorityWords, recommendationWords } from './queue-words.ts';
 import styles from './filter-bar.module.css';
 
 /** What narrows the queue: a search, quick filters with their numbers, and the rest behind a button. */

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from
 import type { QueueFilter } from '#shared/rpc/verification-contract';
 import { useMe } from '#renderer/app/use-me.ts';
 import { useNow } from '#renderer/ui/use-now.ts';
+import { noteQueueOrder } from '../desk/queue-order.ts';
 import { QueueRow, rowId } from './queue-row.tsx';
 import { extended, toggled } from './selecting.ts';
 import type { QueueRows } from './use-queue.ts';
@@ -46,6 +47,9 @@ export function QueueList({ rows, filter, shownId, onOpen, selected, onSelect, o
   useEffect(() => onRange(first, last), [first, last, onRange]);
   const idAt = (index: number) => rows.at(index)?.caseId;
 
+  // What J and K pass through on the desk, and what is fetched ahead for it.
+  const order = rows.loaded.map((item) => item.caseId).join(' ');
+  useEffect(() => noteQueueOrder(order === '' ? [] : order.split(' ')), [order]);
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
     setCursor(0);

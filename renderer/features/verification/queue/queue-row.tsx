@@ -2,7 +2,8 @@ import { memo } from 'react';
 import type { Micros } from '#shared/domain/instant';
 import type { QueueItem } from '#shared/rpc/verification-contract';
 import { Icon } from '#renderer/ui/icons.tsx';
-import { ageOf, flagsOf, holderOf, kindWords, recommendationText, statusWords } from './queue-words.ts';
+import { kindWords, statusWords } from '../desk/labels.ts';
+import { ageOf, flagsOf, holderOf, recommendationText } from './queue-words.ts';
 import styles from './queue-list.module.css';
 
 type Props = {

@@ -1,7 +1,8 @@
 import { microsPerHour, type Micros } from '#shared/domain/instant';
 import { slaBand, type SlaBand } from '#shared/domain/verification/sla';
-import type { CaseStatus, Recommendation, VerificationKind } from '#shared/domain/verification/status';
+import type { Recommendation } from '#shared/domain/verification/status';
 import type { QueueFilter, QueueItem } from '#shared/rpc/verification-contract';
+import { kindWords, statusWords } from '../desk/labels.ts';
 
 /** How long a case has waited, "5 h", "31 h due", "4 days breach", and its band. Decided cases have stopped waiting. */
 export function ageOf(item: QueueItem, now: Micros): { readonly band: SlaBand; readonly text: string } {
@@ -49,21 +50,6 @@ export function recommendationText(recommended: Recommendation | null, confidenc
   const sure = confidence === null ? '' : ` ${confidence} %`;
   return `System: ${recommended === 'APPROVE' ? 'approve' : 'reject'}${sure}`;
 }
-
-export const kindWords: Readonly<Record<VerificationKind, string>> = {
-  certificate: 'Certificate',
-  degree: 'Degree',
-};
-
-export const statusWords: Readonly<Record<CaseStatus, string>> = {
-  SUBMITTED: 'Submitted',
-  PROCESSING: 'Being processed',
-  READY_FOR_REVIEW: 'Ready for review',
-  APPROVED: 'Approved',
-  REJECTED: 'Rejected',
-  RESUBMIT: 'Asked again',
-  REVOKED: 'Revoked',
-};
 
 export const priorityWords = ['Normal', 'High', 'Urgent'] as const;
 export const bandWords: Readonly<Record<SlaBand, string>> = {
