@@ -1,10 +1,11 @@
 import { create } from 'zustand';
 import type { QueueFilter } from '#shared/rpc/verification-contract';
 
+/** Every case that waits for a verdict. */
+export const everything: QueueFilter = { status: 'open', search: '' };
+
 /** What the list narrows the queue to; kept while other screens are looked at. */
 export const useQueueFilter = create<{ readonly filter: QueueFilter }>(() => ({ filter: everything }));
-
-export const everything: QueueFilter = { status: 'open', search: '' };
 
 export function setQueueFilter(filter: QueueFilter): void {
   useQueueFilter.setState({ filter });
