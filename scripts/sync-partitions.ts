@@ -37,7 +37,9 @@ if (left.length > 0) {
   const cluster = await startStageCluster();
   try {
     const jobs = Math.min(Number(values.jobs), left.length);
-    await Promise.all(Array.from({ length: jobs }, (_, job) => work(cluster, job)));
+    // The cluster has to last until the last team is done, also when one of them fails.
+    const ends = await Promise.allSettled(Array.from({ length: jobs }, (_, job) => work(cluster, job)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   } finally {
     await cluster.stop();
   }
