@@ -28,7 +28,10 @@ let disturbed = 0;
 const seed = Number(values.seed);
 const file = values.resume === undefined ? null : path.resolve(process.env['INIT_CWD'] ?? '.', values.resume);
 const done = new Map<number, Partition>();
-for (const each of file === null || !existsSync(file) ? [] : readResults(file)) done.set(each.round, each);
+for (const each of file === null || !existsSync(file) ? [] : readResults(file)) {
+  if (each.isDisturbed === true) disturbed += 1;
+  else done.set(each.round, each);
+}
 const left = Array.from({ length: Number(values.rounds) }, (_, n) => n + 1).filter(
   (round) => !done.has(round),
 );
@@ -87,6 +90,7 @@ async function work(cluster: StageCluster, job: number): Promise<void> {
         const result = await team.partition(round);
         if (isDisturbed(result) && disturbed < Number(values.rounds)) {
           disturbed += 1;
+          if (file !== null) appendFileSync(file, `${JSON.stringify({ ...result, isDisturbed: true })}\n`);
           left.push(round);
           continue;
         }
@@ -108,7 +112,7 @@ async function work(cluster: StageCluster, job: number): Promise<void> {
   }
 }
 
-function readResults(name: string): Partition[] {
+function readResults(name: string): (Partition & { readonly isDisturbed?: boolean | undefined })[] {
   const line = z.object({
     round: z.number(),
     direction: z.enum(['in', 'out', 'both']),
@@ -120,6 +124,7 @@ function readResults(name: string): Partition[] {
     lost: z.number(),
     doubled: z.number(),
     machineMillis: z.number(),
+    isDisturbed: z.boolean().optional(),
   });
   return readFileSync(name, 'utf8')
     .split('\n')
