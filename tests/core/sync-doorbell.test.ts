@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDoorbell, type DoorbellOptions, type WorkspaceDoorbell } from '#core/sync/doorbell';
 import { syncTables } from '#shared/domain/sync/tables';
@@ -21,7 +22,12 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-type Bell = { readonly bell: WorkspaceDoorbell; readonly clock: ManualClock; readonly states: string[] };
+type Bell = {
+  readonly bell: WorkspaceDoorbell;
+  readonly clock: ManualClock;
+  readonly states: string[];
+  readonly client: SupabaseClient;
+};
 
 async function openBell(
   on: Backend,
@@ -43,7 +49,7 @@ async function openBell(
     ...options,
   });
   closing.push(() => bell.close());
-  return { bell, clock, states };
+  return { bell, clock, states, client };
 }
 
 /** How often the bell rang since it was last asked. */
@@ -141,6 +147,23 @@ test('the better way is tried again while the other one is used, and taken when 
   clock.advance(400_000);
   await expect.poll(() => bell.way).toBe('broadcast');
   await expect.poll(rings).toBeGreaterThan(0);
+});
+
+test('a topic that the server ended is joined again', async () => {
+  const strict = await startBackend();
+  closing.push(() => strict.stop());
+  const tutor = await strict.createUser({ role: 'tutor' });
+  const { bell, clock, states, client } = await openBell(strict, tutor);
+  await expect.poll(() => bell.way).toBe('broadcast');
+  // A new token has the server ask its policies again.
+  await strict.sql.query('alter policy sync_doorbell on realtime.messages using (false)');
+  const renewed = (await (await strict.signIn(tutor)).auth.getSession()).data.session?.access_token ?? null;
+  await client.realtime.setAuth(renewed);
+  await expect.poll(() => states).toContain('CLOSED');
+  await strict.sql.query('alter policy sync_doorbell on realtime.messages using (true)');
+  const before = states.length;
+  clock.advance(5_000);
+  await expect.poll(() => states.slice(before)).toContain('SUBSCRIBED');
 });
 
 test('where neither way is offered it says so, and the console goes by its polls', async () => {
