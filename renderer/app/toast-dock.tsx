@@ -2,8 +2,11 @@ import { Button, CloseButton } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { newestUndoable, undoToast } from '../state/edits.ts';
-import { closeToast, useToasts, type Toast } from '../state/toasts.ts';
+import { closeToast, isUndoable, useToasts, type Toast } from '../state/toasts.ts';
 import { Icon } from '../ui/icons.tsx';
+import { leftLabel } from '../ui/time-labels.ts';
+import { useNow } from '../ui/use-now.ts';
+import type { Micros } from '#shared/domain/instant';
 import { Keys } from './commands/keys-hint.tsx';
 import { useCommands } from './commands/use-commands.ts';
 import styles from './toast-dock.module.css';
@@ -11,7 +14,7 @@ import styles from './toast-dock.module.css';
 /** Short messages at the foot of the navigation: never over the row or block that has the focus (WCAG 2.4.11). */
 export function ToastDock() {
   const { toasts } = useToasts();
-  const undoable = toasts.findLast((toast) => toast.undoes !== undefined)?.undoes;
+  const undoable = toasts.findLast(isUndoable)?.id;
   useCommands([
     {
       id: 'edits.undo',
@@ -29,11 +32,7 @@ export function ToastDock() {
     <section aria-label="Messages">
       <ul className={styles.dock}>
         {toasts.map((toast) => (
-          <Item
-            key={toast.id}
-            toast={toast}
-            hasKey={toast.undoes !== undefined && toast.undoes === undoable}
-          />
+          <Item key={toast.id} toast={toast} hasKey={toast.id === undoable} />
         ))}
       </ul>
     </section>
@@ -51,11 +50,11 @@ function Item({ toast, hasKey }: { toast: Toast; hasKey: boolean }) {
     return () => {
       clearTimeout(timer);
       // An edit leaves when its time is up, looked at or not; only messages wait for a reader.
-      if (toast.undoes === undefined) left.current -= performance.now() - began;
+      if (!isUndoable(toast)) left.current -= performance.now() - began;
     };
-  }, [isHeld, toast.id, toast.undoes]);
+  }, [isHeld, toast]);
 
-  const hold = toast.undoes === undefined ? setIsHeld : () => undefined;
+  const hold = isUndoable(toast) ? () => undefined : setIsHeld;
   return (
     <li
       className={styles.toast}
@@ -76,7 +75,7 @@ function Item({ toast, hasKey }: { toast: Toast; hasKey: boolean }) {
         />
       </div>
       {toast.text !== undefined && <p className={styles.text}>{toast.text}</p>}
-      {toast.undoes !== undefined && (
+      {isUndoable(toast) && (
         <Button
           size="compact-xs"
           variant="light"
@@ -85,6 +84,18 @@ function Item({ toast, hasKey }: { toast: Toast; hasKey: boolean }) {
           onClick={() => undoToast(toast)}
         >
           Undo
+          {toast.undo !== undefined && <Left until={toast.undo.until} />}
+        </Button>
+      )}
+      {toast.action !== undefined && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          color="red"
+          className={styles.action}
+          onClick={toast.action.run}
+        >
+          {toast.action.label}
         </Button>
       )}
       {toast.about !== undefined && (
@@ -103,5 +114,15 @@ function Item({ toast, hasKey }: { toast: Toast; hasKey: boolean }) {
       )}
       {toast.undoes !== undefined && <span className={styles.timer} aria-hidden="true" />}
     </li>
+  );
+}
+
+/** What is left of a window, by the server's clock. */
+function Left({ until }: { until: Micros }) {
+  const now = useNow(1_000);
+  return (
+    <span className={styles.left} aria-hidden="true">
+      {leftLabel(until, now)}
+    </span>
   );
 }

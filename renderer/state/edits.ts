@@ -3,7 +3,7 @@ import { announce } from '../app/announcer.tsx';
 import { core } from '../rpc.ts';
 import { toAppError } from './live.ts';
 import { count } from '../ui/time-labels.ts';
-import { closeUndo, showToast, useToasts, type Toast } from './toasts.ts';
+import { closeToast, closeUndo, isUndoable, showToast, useToasts, type Toast } from './toasts.ts';
 
 /** How long an edit is held before it is sent; the core's rule, shown as the toast's life. */
 export const holdMillis = 5_000;
@@ -79,6 +79,11 @@ export async function undoGroup(groupId: string): Promise<void> {
 
 /** Takes back what a toast offers to undo. */
 export function undoToast(toast: Toast): void {
+  if (toast.undo !== undefined) {
+    closeToast(toast.id);
+    toast.undo.run();
+    return;
+  }
   if (toast.undoes === undefined) return;
   void (toast.isGroup === true ? undoGroup(toast.undoes) : undoEdit(toast.undoes));
 }
@@ -102,7 +107,7 @@ export async function undoEdit(mutationId: string): Promise<void> {
 
 /** The newest message that offers to undo something. */
 export function newestUndoable(): Toast | null {
-  return useToasts.getState().toasts.findLast((toast) => toast.undoes !== undefined) ?? null;
+  return useToasts.getState().toasts.findLast(isUndoable) ?? null;
 }
 
 export async function retryEdit(mutationId: string): Promise<void> {

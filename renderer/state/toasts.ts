@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Micros } from '#shared/domain/instant';
 
 export type Toast = {
   id: string;
@@ -8,6 +9,10 @@ export type Toast = {
   /** The edit that "Undo" takes back, or the group of edits. */
   undoes?: string;
   isGroup?: boolean;
+  /** Takes back what is done already, while the server allows it. */
+  undo?: { readonly until: Micros; readonly run: () => void };
+  /** A way on from an alert. */
+  action?: { readonly label: string; readonly run: () => void };
   /** Where "See why" leads: the edit in the outbox. */
   about?: string;
   /** Milliseconds it stays; alerts stay until closed. */
@@ -34,4 +39,9 @@ export function closeToast(id: string): void {
 /** Closes what offered to undo this edit or group, once that is no longer possible or has been done. */
 export function closeUndo(id: string): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.undoes !== id) }));
+}
+
+/** Whether a message offers to take something back. */
+export function isUndoable(toast: Toast): boolean {
+  return toast.undoes !== undefined || toast.undo !== undefined;
 }

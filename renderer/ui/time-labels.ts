@@ -1,4 +1,4 @@
-import { microsPerMinute, type Micros } from '#shared/domain/instant';
+import { microsPerMinute, microsPerSecond, type Micros } from '#shared/domain/instant';
 import { offsetMinutesAt, wallClockAt, type LocalDate } from '#shared/domain/zone';
 
 /** A day in words: 'short' "Mon 16", 'medium' "Mon 16 Nov", 'long' "Monday 16 November 2026". */
@@ -70,6 +70,12 @@ export function durationLabel(micros: Micros): string {
   if (minutes < 60) return `${minutes} min`;
   const rest = minutes % 60;
   return rest === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${rest}`;
+}
+
+/** "4:32": what is left of a lease or a window. */
+export function leftLabel(until: Micros, now: Micros): string {
+  const seconds = Math.max(0, Math.ceil((until - now) / microsPerSecond));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** "1 edit", "2 edits". */

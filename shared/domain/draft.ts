@@ -24,10 +24,10 @@ export type Draft = {
   /** Why it cannot be confirmed now, in words that say what to do; null when it can, as far as is known here. */
   obstacle(row: Row, view: RowView, context: Pick<EffectContext, 'userId' | 'now'>): string | null;
   /**
-   * A call that has to come first, such as taking a claim that ran out; null when none has to. It must be harmless when
-   * it is made twice or for nothing: it carries no key.
+   * Calls that have to come first, in this order, such as taking a claim that ran out. Each must be harmless when it is
+   * made twice or for nothing: it carries no key.
    */
-  prepare?(row: Row, view: RowView, context: Pick<EffectContext, 'userId' | 'now'>): Preparation | null;
+  prepare?(row: Row, view: RowView, context: Pick<EffectContext, 'userId' | 'now'>): readonly Preparation[];
   /** The function that does it, and its parameters but the key. `row` is what its user has seen. */
   call(row: Row): { readonly rpc: string; readonly params: Readonly<Record<string, WireValue>> };
 };

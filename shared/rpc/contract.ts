@@ -149,6 +149,8 @@ export const draftItem = z.object({
 export const draftOutcome = z.object({
   outcome: z.enum(['confirmed', 'review', 'refused', 'in-doubt']),
   problem: z.string().nullable(),
+  /** What the server answered, of a shape that goes with the kind; null where its answer was not seen here. */
+  result: z.json().nullable(),
 });
 
 export const themeChoice = z.enum(['system', 'light', 'dark']);

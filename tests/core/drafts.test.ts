@@ -101,7 +101,7 @@ describe('a draft', () => {
     // Nothing leaves by itself.
     await after.drafts.settle();
     expect(await ratings()).toEqual([]);
-    expect(await after.drafts.confirm(id)).toEqual({ outcome: 'confirmed', problem: null });
+    expect(await after.drafts.confirm(id)).toMatchObject({ outcome: 'confirmed', problem: null });
     expect(after.drafts.list()).toEqual([]);
     expect(await ratings()).toEqual([5]);
   });

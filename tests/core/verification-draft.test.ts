@@ -92,7 +92,7 @@ test('a verdict drafted offline takes its lapsed claim again and is decided when
   const { id } = save();
   expect(drafts.list()).toMatchObject([{ state: 'ready', title: 'Reject the certificate of Tara Tutor' }]);
   await claimEnds('-1 minute');
-  expect(await drafts.confirm(id)).toEqual({ outcome: 'confirmed', problem: null });
+  expect(await drafts.confirm(id)).toMatchObject({ outcome: 'confirmed', problem: null });
   expect(await stored()).toEqual(['REJECTED', 1]);
 });
 
@@ -129,4 +129,42 @@ test('a verdict whose answer got lost was given once', async () => {
   await drafts.settle();
   expect(drafts.list()).toMatchObject([{ state: 'confirmed' }]);
   expect(await stored()).toEqual(['REJECTED', 1]);
+});
+
+test('a verdict takes with it what was looked at offline', async () => {
+  const document = await desk.value('select id from public.verification_documents where case_id = $1', [
+    caseId,
+  ]);
+  await world.sql.query('delete from public.verification_evidence where case_id = $1', [caseId]);
+  const opened = {
+    documentId: document,
+    sha256: 'b'.repeat(64),
+    phash: null,
+    candidateNumber: null,
+    pageCount: 1,
+    pagesSeen: 1,
+    sizeBytes: 9,
+  };
+  const verdict = {
+    caseId,
+    outcome: 'REJECT',
+    reasonCodes: ['wrong_person'],
+    publicText: '',
+    privateNote: '',
+    overrideReason: '',
+    grades: null,
+  };
+  const bare = drafts.save('verification.decide', verdict);
+  expect(await drafts.confirm(bare.id)).toMatchObject({
+    outcome: 'refused',
+    problem: 'Open every document of this case first.',
+  });
+  const { id } = drafts.save('verification.decide', {
+    ...verdict,
+    evidence: { opened: [opened], checklist: { name_matches: 'fail' } },
+  });
+  expect(await drafts.confirm(id)).toMatchObject({
+    outcome: 'confirmed',
+    result: { caseId, outcome: 'decided', decision: 'REJECT' },
+  });
 });

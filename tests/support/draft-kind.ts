@@ -13,11 +13,13 @@ export const testKinds: DraftKinds = {
       title: () => 'Rate a lesson',
       lines: () => [{ label: 'Stars', text: String(stars) }],
       obstacle: (row) => (row['tutor_notes'] === 'Not now' ? 'The notes say not now.' : null),
-      prepare: () => ({
-        rpc: 'test_prepare',
-        params: { p_booking_id: bookingId },
-        problem: (answer) => (answer === 'free' ? null : 'Somebody holds it.'),
-      }),
+      prepare: () => [
+        {
+          rpc: 'test_prepare',
+          params: { p_booking_id: bookingId },
+          problem: (answer) => (answer === 'free' ? null : 'Somebody holds it.'),
+        },
+      ],
       call: (row) => ({
         rpc: 'test_rate',
         params: { p_booking_id: bookingId, p_stars: stars, p_status: row['status'] ?? null },

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { changedColumns, type Draft, type DraftKinds } from '#shared/domain/draft';
 import type { Row } from '#shared/domain/effects/effect';
 import type { Micros } from '#shared/domain/instant';
@@ -143,17 +143,17 @@ export function createDrafts(options: DraftsOptions): Drafts {
     const asked = requireDraft(id);
     if (asked.state === 'confirming') await settleOne(asked);
     const settled = requireDraft(id);
-    if (settled.state === 'confirmed') return { outcome: 'confirmed', problem: null };
+    if (settled.state === 'confirmed') return { outcome: 'confirmed', problem: null, result: null };
     if (settled.state === 'confirming') return doubtOf(settled);
     await options.pull();
     const stored = requireDraft(id);
     const draft = meaningOf(stored);
     const row = draft === null ? null : rowOf(draft);
     if (draft === null || row === null || changedColumns(draft.watches, baseOf(stored), row).length > 0) {
-      return { outcome: 'review', problem: null };
+      return { outcome: 'review', problem: null, result: null };
     }
     const obstacle = draft.obstacle(row, rows, { userId, now: serverNow() });
-    if (obstacle !== null) return { outcome: 'review', problem: obstacle };
+    if (obstacle !== null) return { outcome: 'review', problem: obstacle, result: null };
     const unready = await prepare(draft, row);
     if (unready !== null) return unready;
     const { rpc, params } = draft.call(row);
@@ -164,24 +164,29 @@ export function createDrafts(options: DraftsOptions): Drafts {
     log('info', 'draft.asked', { kind: stored.kind, outcome: answer.kind });
     if (answer.kind === 'done') {
       write(() => deleteDraft(db, id));
-      return { outcome: 'confirmed', problem: null };
+      return {
+        outcome: 'confirmed',
+        problem: null,
+        result: z.json().nullable().catch(null).parse(answer.result),
+      };
     }
     if (answer.kind === 'refused') {
       const { code, message } = answer.error;
       write(() => markDraft(db, id, message, code));
-      return { outcome: 'refused', problem: message };
+      return { outcome: 'refused', problem: message, result: null };
     }
     return doubtOf(requireDraft(id));
   }
 
-  /** Makes the call that has to come first; why the decision cannot be sent, or null when it can. */
+  /** Makes the calls that have to come first; why the decision cannot be sent, or null when it can. */
   async function prepare(draft: Draft, row: Row): Promise<DraftOutcome | null> {
-    const first = draft.prepare?.(row, rows, { userId, now: serverNow() }) ?? null;
-    if (first === null) return null;
-    const answer = await ask(options, first.rpc, first.params, stopped.signal);
-    if (answer.kind === 'doubt') throw answer.error;
-    const problem = answer.kind === 'refused' ? answer.error.message : first.problem(answer.result);
-    return problem === null ? null : { outcome: 'review', problem };
+    for (const first of draft.prepare?.(row, rows, { userId, now: serverNow() }) ?? []) {
+      const answer = await ask(options, first.rpc, first.params, stopped.signal);
+      if (answer.kind === 'doubt') throw answer.error;
+      const problem = answer.kind === 'refused' ? answer.error.message : first.problem(answer.result);
+      if (problem !== null) return { outcome: 'review', problem, result: null };
+    }
+    return null;
   }
 
   /** Asks what became of a decision. When the server cannot be asked, it stays in doubt. */
@@ -307,7 +312,7 @@ export function createDrafts(options: DraftsOptions): Drafts {
 const withdrawn = 'withdrawn';
 
 function doubtOf(stored: StoredDraft): DraftOutcome {
-  return { outcome: 'in-doubt', problem: stored.problem };
+  return { outcome: 'in-doubt', problem: stored.problem, result: null };
 }
 
 function baseText(draft: Draft, row: Row): string {

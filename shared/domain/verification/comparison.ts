@@ -61,6 +61,11 @@ export function differences(lines: readonly ComparedField[]): number {
   return lines.filter(({ likeness: found }) => found === 'different' || found === 'similar').length;
 }
 
+/** Whether two names mean the same subject, with or without their examination and unit. */
+export function isSameSubjectName(a: string, b: string): boolean {
+  return wordsOf(bare(a)).join(' ') === wordsOf(bare(b)).join(' ');
+}
+
 const certificateFields = [
   ['candidate_name', 'Name'],
   ['candidate_number', 'Candidate number'],
@@ -120,7 +125,7 @@ function likeness(left: string | null, right: string | null, isRead: boolean): L
 
 function isSameSubject(a: Subject, b: Subject): boolean {
   if (a.exam !== null && b.exam !== null && a.exam !== b.exam) return false;
-  return wordsOf(bare(a.name)).join(' ') === wordsOf(bare(b.name)).join(' ');
+  return isSameSubjectName(a.name, b.name);
 }
 
 /** Without the examination before it, which a certificate says once for all, and without the unit of CAPE. */

@@ -2,10 +2,15 @@ import * as z from 'zod';
 import { defineDraft, type DraftLine, type Preparation } from '../draft.ts';
 import { numberOf, textOf, type Row, type RowView } from '../effects/types.ts';
 import { caseStatus, canDecide, type DecisionOutcome } from './status.ts';
-import { decisionInput, type DecisionInput } from './wire.ts';
+import { decisionInput, evidenceInput, type EvidenceInput } from './wire.ts';
 
-/** What a drafted verdict says: the decision without the version of the case, which is that of the last look. */
-const drafted = decisionInput.omit({ rowVersion: true });
+/**
+ * What a drafted verdict says: the decision without the version of the case, which is that of the last look; and what
+ * the reviewer looked at and ticked that the server has not been told yet, as offline.
+ */
+const drafted = decisionInput
+  .omit({ rowVersion: true })
+  .extend({ evidence: evidenceInput.nullable().default(null) });
 
 /** The verdict on one case. Offline it is a draft; the claim that ran out meanwhile is taken again before it is confirmed. */
 export const verificationDecision = defineDraft(drafted, (decision) => ({
@@ -42,11 +47,17 @@ export const verificationDecision = defineDraft(drafted, (decision) => ({
     const person = view.get('people', holder);
     return `${person === null ? 'Somebody else' : textOf(person, 'display_name')} has claimed this case. Try again when it is free.`;
   },
-  prepare: (_row, view, { userId, now }) => claimAgain(decision.caseId, view, userId, now),
-  call: (row: Row) => ({
-    rpc: 'console_verification_decide',
-    params: { p_decision: { ...decision, rowVersion: numberOf(row, 'row_version') } },
-  }),
+  prepare: (_row, view, { userId, now }) => [
+    ...claimAgain(decision.caseId, view, userId, now),
+    ...recordFirst(decision.caseId, decision.evidence),
+  ],
+  call(row: Row) {
+    const { evidence: _recorded, ...verdict } = decision;
+    return {
+      rpc: 'console_verification_decide',
+      params: { p_decision: { ...verdict, rowVersion: numberOf(row, 'row_version') } },
+    };
+  },
 }));
 
 /** A claim that ends within these microseconds is renewed first, so that it does not end on the way. */
@@ -56,23 +67,37 @@ const claimAnswer = z.object({
   results: z.array(z.object({ outcome: z.string(), message: z.string().optional() })),
 });
 
-function claimAgain(caseId: string, view: RowView, userId: string, now: number): Preparation | null {
+function claimAgain(caseId: string, view: RowView, userId: string, now: number): Preparation[] {
   const claim = view.get('verification_claims', caseId);
   const isMine = claim !== null && claim['holder_id'] === userId;
-  if (isMine && numberOf(claim, 'expires_at') > now + margin) return null;
-  return {
-    rpc: 'console_verification_claim',
-    params: { p_case_ids: [caseId] },
-    problem(answer) {
-      const parsed = claimAnswer.safeParse(answer);
-      const result = parsed.success ? parsed.data.results[0] : undefined;
-      if (result?.outcome === 'claimed') return null;
-      return result?.message ?? 'This case cannot be claimed now.';
+  if (isMine && numberOf(claim, 'expires_at') > now + margin) return [];
+  return [
+    {
+      rpc: 'console_verification_claim',
+      params: { p_case_ids: [caseId] },
+      problem(answer) {
+        const parsed = claimAnswer.safeParse(answer);
+        const result = parsed.success ? parsed.data.results[0] : undefined;
+        if (result?.outcome === 'claimed') return null;
+        return result?.message ?? 'This case cannot be claimed now.';
+      },
     },
-  };
+  ];
 }
 
-function linesOf(decision: DecisionInput | z.infer<typeof drafted>, view: RowView): readonly DraftLine[] {
+/** Recording is adding: doing it twice changes nothing. */
+function recordFirst(caseId: string, evidence: EvidenceInput | null): Preparation[] {
+  if (evidence === null) return [];
+  return [
+    {
+      rpc: 'console_verification_evidence_record',
+      params: { p_case_id: caseId, p_evidence: evidence },
+      problem: () => null,
+    },
+  ];
+}
+
+function linesOf(decision: z.infer<typeof drafted>, view: RowView): readonly DraftLine[] {
   const reasons = decision.reasonCodes.map((code) => {
     const known = view.find('verification_reasons', 'code', code)[0];
     return known === undefined ? code.replaceAll('_', ' ') : textOf(known, 'label');

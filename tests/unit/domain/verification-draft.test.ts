@@ -74,17 +74,29 @@ describe('a drafted verdict', () => {
   });
 
   test('takes a claim again that ran out or is about to, and none that holds', () => {
-    const prepare = (claim: Row | null) => read(decision)?.prepare?.(openCase, viewOf(claim), context);
-    expect(prepare(claimOf(me, now + 60_000_000))).toBeNull();
+    const prepare = (claim: Row | null) => read(decision)?.prepare?.(openCase, viewOf(claim), context) ?? [];
+    expect(prepare(claimOf(me, now + 60_000_000))).toEqual([]);
     for (const claim of [null, claimOf(me, now + 1), claimOf(other, now - 1)]) {
-      expect(prepare(claim)).toMatchObject({
-        rpc: 'console_verification_claim',
-        params: { p_case_ids: [caseId] },
-      });
+      expect(prepare(claim)).toMatchObject([
+        {
+          rpc: 'console_verification_claim',
+          params: { p_case_ids: [caseId] },
+        },
+      ]);
     }
-    const problem = prepare(null)?.problem;
+    const problem = prepare(null)[0]?.problem;
     expect(problem?.({ now, results: [{ caseId, outcome: 'claimed' }] })).toBeNull();
     expect(problem?.({ now, results: [{ caseId, outcome: 'refused', message: 'Taken.' }] })).toBe('Taken.');
     expect(problem?.('nonsense')).toMatch(/cannot be claimed/);
+  });
+
+  test('tells the server first what was looked at and ticked without it', () => {
+    const evidence = { opened: [], checklist: { legible: 'fail' } };
+    const draft = read({ ...decision, evidence });
+    const claim = claimOf(me, now + 60_000_000);
+    expect(draft?.prepare?.(openCase, viewOf(claim), context)).toMatchObject([
+      { rpc: 'console_verification_evidence_record', params: { p_case_id: caseId, p_evidence: evidence } },
+    ]);
+    expect(draft?.call(openCase).params).toEqual({ p_decision: { ...decision, rowVersion: 7 } });
   });
 });

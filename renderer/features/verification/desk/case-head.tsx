@@ -1,13 +1,14 @@
 import { Badge, Button } from '@mantine/core';
 import { CommandButton } from '#renderer/app/commands/command-button.tsx';
 import { useCommands } from '#renderer/app/commands/use-commands.ts';
-import { clockLabel } from '#renderer/ui/time-labels.ts';
+import { clockLabel, leftLabel } from '#renderer/ui/time-labels.ts';
 import { useNow } from '#renderer/ui/use-now.ts';
 import { Icon } from '#renderer/ui/icons.tsx';
 import { platformZone } from '#shared/domain/zone';
 import type { VerificationCase } from '#shared/rpc/verification-contract';
 import { giveBack, takeClaim } from './claims.ts';
-import { ageLabel, bandOf, kindWords, leftLabel, statusWords } from './labels.ts';
+import { DraftNote } from './draft-note.tsx';
+import { ageLabel, bandOf, kindWords, statusWords } from './labels.ts';
 import type { Claim } from './use-claim.ts';
 import styles from './side.module.css';
 
@@ -22,7 +23,7 @@ export function CaseHead({ found, claim }: { found: VerificationCase; claim: Cla
     <header className={styles.head}>
       <h2 className={styles.name}>{item.tutorName}</h2>
       <p className={styles.kind}>
-        {kindWords[item.kind]}
+        {capitalised(kindWords[item.kind])}
         {item.attempt > 1 && `, attempt ${item.attempt}`}
         {claim.state !== 'closed' && `, waits ${ageLabel(item.submittedAt, now)} (${words})`}
       </p>
@@ -35,6 +36,7 @@ export function CaseHead({ found, claim }: { found: VerificationCase; claim: Cla
         {item.fileState !== 'present' && <Badge color="yellow">File {item.fileState}</Badge>}
       </p>
       <ClaimLine caseId={item.caseId} claim={claim} />
+      <DraftNote caseId={item.caseId} />
       <SystemLine found={found} />
     </header>
   );
@@ -129,4 +131,8 @@ function SystemLine({ found }: { found: VerificationCase }) {
 
 function reasonOf({ recommendationReason }: VerificationCase): string {
   return recommendationReason === null ? '.' : `: ${recommendationReason}`;
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

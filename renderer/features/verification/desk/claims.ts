@@ -5,6 +5,7 @@ import { announce } from '#renderer/app/announcer.tsx';
 import { core } from '#renderer/rpc.ts';
 import { sayTrouble } from '#renderer/state/edits.ts';
 import { toAppError } from '#renderer/state/live.ts';
+import { flushGrades } from './grades.ts';
 
 /** What came of asking for a case: on its way, refused for a reason in words, or given back on purpose. */
 export type ClaimNote =
@@ -48,7 +49,9 @@ export function renewClaim(caseId: string): Promise<void> {
 /** Gives a case back: on purpose, or because it is left undecided. */
 export function giveBack(caseId: string, why: 'asked' | 'left'): Promise<void> {
   return inTurn(caseId, async () => {
+    if (why === 'left' && kept.has(caseId)) return;
     note(caseId, why === 'asked' ? { state: 'given-back' } : null);
+    await flushGrades(caseId);
     try {
       const client = await core();
       await client['verification.release']({ caseIds: [caseId] });
@@ -75,10 +78,17 @@ export async function claimNext(): Promise<string | null> {
   }
 }
 
+/** A case that is being decided, or whose verdict waits as a draft, is not given back when it is left. */
+export function keepClaim(caseId: string, isKept: boolean): void {
+  if (isKept) kept.add(caseId);
+  else kept.delete(caseId);
+}
+
 export function forgetNote(caseId: string): void {
   note(caseId, null);
 }
 
+const kept = new Set<string>();
 const turns = new Map<string, Promise<void>>();
 
 /** Taking and giving back one case happen in the order in which they were asked for. */

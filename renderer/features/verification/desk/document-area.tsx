@@ -46,7 +46,13 @@ export function DocumentArea({ found }: { found: VerificationCase }) {
           <p>The upload broke off before its file was named. Ask the tutor to hand it in again.</p>
         </Notice>
       ) : chosen.state === 'present' ? (
-        <Shown key={chosen.id} caseId={found.item.caseId} document={chosen} earlier={earlier} />
+        <Shown
+          key={chosen.id}
+          caseId={found.item.caseId}
+          candidateNumber={candidateNumberOf(found)}
+          document={chosen}
+          earlier={earlier}
+        />
       ) : (
         <Unshown document={chosen} />
       )}
@@ -84,21 +90,23 @@ function Tab({ caseId, document, label, isSeen, isChosen, onChoose }: TabProps) 
 
 function Shown({
   caseId,
+  candidateNumber,
   document,
   earlier,
 }: {
   caseId: string;
+  candidateNumber: string | null;
   document: CaseDocument;
   earlier: readonly EarlierAttempt[];
 }) {
   const { content, fetched, retry } = useDocument(document);
   useEffect(() => {
     if (fetched === null) return undefined;
-    const timer = setTimeout(() => void noteUnshown(caseId, fetched), unshownMillis);
+    const timer = setTimeout(() => void noteUnshown({ caseId, candidateNumber }, fetched), unshownMillis);
     return () => clearTimeout(timer);
-  }, [caseId, fetched]);
+  }, [caseId, candidateNumber, fetched]);
   const seen = (page: number, pageCount: number) => {
-    if (fetched !== null) notePage(caseId, fetched, page, pageCount);
+    if (fetched !== null) notePage({ caseId, candidateNumber }, fetched, page, pageCount);
   };
   return (
     <>
@@ -135,6 +143,11 @@ function Unshown({ document }: { document: CaseDocument }) {
       <p>There is nothing that could be approved. Ask the tutor to hand it in again.</p>
     </Notice>
   );
+}
+
+function candidateNumberOf({ extracted }: VerificationCase): string | null {
+  const number = extracted?.['candidate_number'];
+  return typeof number === 'string' && number !== '' ? number.slice(0, 40) : null;
 }
 
 async function openExternally(document: CaseDocument): Promise<void> {

@@ -1,3 +1,4 @@
+import type { CheckResult } from '#shared/domain/verification/checklist';
 import type { EvidenceInput } from '#shared/domain/verification/wire';
 import { core } from '#renderer/rpc.ts';
 import { sayTrouble } from '#renderer/state/edits.ts';
@@ -5,6 +6,15 @@ import { toAppError } from '#renderer/state/live.ts';
 import { fingerprint } from '../viewer/fingerprint.ts';
 import type { FetchedDocument } from './documents.ts';
 import { changeWork, workOn, type OpenedEntry } from './work-store.ts';
+
+/** Answers an item of the checklist. */
+export function tick(caseId: string, item: string, result: CheckResult): void {
+  changeWork(caseId, ({ ticks, unsentTicks }) => ({
+    ticks: { ...ticks, [item]: result },
+    unsentTicks: [...new Set([...unsentTicks, item])],
+  }));
+  sendSoon(caseId);
+}
 
 /** Notes that a document was before the reviewer's eyes. */
 function noteOpened(caseId: string, entry: OpenedEntry): void {
@@ -47,21 +57,24 @@ export async function sendEvidence(caseId: string): Promise<void> {
 }
 
 /** Notes that a page of a document was on the screen, and how the document looks, once that is known. */
-export function notePage(caseId: string, document: FetchedDocument, page: number, pageCount: number): void {
+export function notePage(subject: Subject, document: FetchedDocument, page: number, pageCount: number): void {
   const look = lookOf(document);
   look.pages.add(page);
   look.pageCount = pageCount;
-  note(caseId, document);
+  note(subject, document);
   look.hashing ??= fingerprint(document).then((phash) => {
     look.phash = phash;
-    note(caseId, document);
+    note(subject, document);
   });
 }
 
 /** Notes that a document which cannot be shown was in view: what was to be seen is that there is nothing to see. */
-export async function noteUnshown(caseId: string, document: FetchedDocument): Promise<void> {
-  if (lookOf(document).pages.size === 0 && (await fingerprint(document)) === null) note(caseId, document);
+export async function noteUnshown(subject: Subject, document: FetchedDocument): Promise<void> {
+  if (lookOf(document).pages.size === 0 && (await fingerprint(document)) === null) note(subject, document);
 }
+
+/** The case, and the candidate number that was read on its document, by which the same paper is found elsewhere. */
+export type Subject = { readonly caseId: string; readonly candidateNumber: string | null };
 
 type Look = {
   readonly pages: Set<number>;
@@ -81,13 +94,13 @@ function lookOf({ bytes }: FetchedDocument): Look {
   return look;
 }
 
-function note(caseId: string, document: FetchedDocument): void {
+function note({ caseId, candidateNumber }: Subject, document: FetchedDocument): void {
   const { pages, pageCount, phash } = lookOf(document);
   noteOpened(caseId, {
     documentId: document.id,
     sha256: document.sha256,
     phash,
-    candidateNumber: null,
+    candidateNumber,
     pageCount,
     pagesSeen: pages.size,
     sizeBytes: document.bytes.length,

@@ -1,12 +1,12 @@
 import type { Micros } from '#shared/domain/instant';
 import { microsPerHour } from '#shared/domain/instant';
 import { slaBand, type SlaBand } from '#shared/domain/verification/sla';
-import type { CaseStatus, VerificationKind } from '#shared/domain/verification/status';
+import type { CaseStatus, RecordedOutcome, VerificationKind } from '#shared/domain/verification/status';
 import type { QueueItem } from '#shared/rpc/verification-contract';
 
 export const kindWords: Readonly<Record<VerificationKind, string>> = {
   certificate: 'CXC certificate',
-  degree: 'Degree',
+  degree: 'degree',
 };
 
 export const statusWords: Readonly<Record<CaseStatus, string>> = {
@@ -17,6 +17,21 @@ export const statusWords: Readonly<Record<CaseStatus, string>> = {
   REJECTED: 'Rejected',
   RESUBMIT: 'Asked again',
   REVOKED: 'Revoked',
+};
+
+/** The verb of a decision, as on its button. */
+export const outcomeVerbs: Readonly<Record<RecordedOutcome, string>> = {
+  APPROVE: 'Approve',
+  REJECT: 'Reject',
+  RESUBMIT: 'Ask again',
+  REVOKE: 'Revoke',
+};
+
+export const outcomeDone: Readonly<Record<RecordedOutcome, string>> = {
+  APPROVE: 'Approved',
+  REJECT: 'Rejected',
+  RESUBMIT: 'Asked again',
+  REVOKE: 'Revoked',
 };
 
 /** "52 h": how long a case waits, in the unit of its limits; "5 min" within the first hour, "12 d" after four days. */
@@ -39,12 +54,6 @@ export function bandOf(item: QueueItem, now: Micros): { band: SlaBand; words: st
 export function holderOf(item: QueueItem, now: Micros): { id: string; name: string; until: Micros } | null {
   if (item.holderId === null || item.claimedUntil === null || item.claimedUntil <= now) return null;
   return { id: item.holderId, name: item.holderName ?? 'Somebody else', until: item.claimedUntil };
-}
-
-/** "4:32": what is left of a lease or a window. */
-export function leftLabel(until: Micros, now: Micros): string {
-  const seconds = Math.max(0, Math.ceil((until - now) / 1e6));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 const bandWords: Readonly<Record<SlaBand, string>> = {
