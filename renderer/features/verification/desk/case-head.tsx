@@ -23,7 +23,7 @@ export function CaseHead({ found, claim }: { found: VerificationCase; claim: Cla
     <header className={styles.head}>
       <h2 className={styles.name}>{item.tutorName}</h2>
       <p className={styles.kind}>
-        {capitalised(kindWords[item.kind])}
+        {kindWords[item.kind]}
         {item.attempt > 1 && `, attempt ${item.attempt}`}
         {claim.state !== 'closed' && `, waits ${ageLabel(item.submittedAt, now)} (${words})`}
       </p>
@@ -131,8 +131,4 @@ function SystemLine({ found }: { found: VerificationCase }) {
 
 function reasonOf({ recommendationReason }: VerificationCase): string {
   return recommendationReason === null ? '.' : `: ${recommendationReason}`;
-}
-
-function capitalised(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

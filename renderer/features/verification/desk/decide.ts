@@ -11,7 +11,7 @@ import { closeToast, showToast } from '#renderer/state/toasts.ts';
 import { keepClaim } from './claims.ts';
 import { sendEvidence, unsentEvidence } from './evidence.ts';
 import { forgetGrades } from './grades.ts';
-import { kindWords, outcomeDone, outcomeVerbs } from './labels.ts';
+import { outcomeDone, outcomeVerbs } from './labels.ts';
 import { workOn } from './work-store.ts';
 
 type Go = (caseId: string | null) => void;
@@ -28,7 +28,7 @@ export async function decide(
   const { caseId, kind, tutorName } = item;
   const work = workOn(caseId);
   const outcome = work.intent;
-  const title = titleOf(outcome, `the ${kindWords[kind]} of ${tutorName}`);
+  const title = titleOf(outcome, `the ${kind} of ${tutorName}`);
   keepClaim(caseId, true);
   forgetGrades(caseId);
   try {

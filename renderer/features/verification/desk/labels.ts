@@ -6,7 +6,7 @@ import type { QueueItem } from '#shared/rpc/verification-contract';
 
 export const kindWords: Readonly<Record<VerificationKind, string>> = {
   certificate: 'CXC certificate',
-  degree: 'degree',
+  degree: 'Degree',
 };
 
 export const statusWords: Readonly<Record<CaseStatus, string>> = {

@@ -1,5 +1,6 @@
 import type { Me } from '#shared/domain/roles';
 import type { VerificationCase } from '#shared/rpc/verification-contract';
+import { DuplicatesPanel } from '../duplicates/duplicates-panel.tsx';
 import { CaseHead } from './case-head.tsx';
 import { ChecklistForm } from './checklist-form.tsx';
 import { Comparison } from './comparison.tsx';
@@ -28,6 +29,7 @@ export function Side({ found, me, next, onOpen }: Props) {
       <CaseHead found={found} claim={claim} />
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="What it is decided by">
         <Comparison found={found} />
+        <DuplicatesPanel caseId={found.item.caseId} onOpen={onOpen} />
         <ChecklistForm found={found} verdict={verdict} />
         {found.item.kind === 'certificate' && <GradesForm found={found} verdict={verdict} />}
         <VerdictForm found={found} verdict={verdict} />

@@ -27,6 +27,8 @@ export type Verdict = {
   readonly publicText: string;
   /** Why it cannot be decided yet, in words; null when it can. */
   readonly obstacle: string | null;
+  /** Pages that were not on the screen yet, as far as it is known how many there are. */
+  readonly unseenPages: number;
   /** Whether the reviewer may enter anything. */
   readonly isEditable: boolean;
 };
@@ -82,6 +84,10 @@ export function useVerdict(found: VerificationCase, claim: Claim, me: Me): Verdi
     chosen,
     publicText: work.publicText ?? publicTextOf(chosen),
     obstacle: claimWords(claim) ?? refusal?.message ?? (work.intent === 'APPROVE' ? fault : null),
+    unseenPages: Object.values(work.opened).reduce(
+      (sum, { pageCount, pagesSeen }) => sum + Math.max(0, (pageCount ?? 0) - pagesSeen),
+      0,
+    ),
     isEditable: isMine,
   };
 }

@@ -8,6 +8,7 @@ import type { Command } from '#renderer/app/commands/registry.ts';
 import { useCommands } from '#renderer/app/commands/use-commands.ts';
 import { useCore } from '#renderer/state/core-state.ts';
 import { Icon } from '#renderer/ui/icons.tsx';
+import { count } from '#renderer/ui/time-labels.ts';
 import { toggled } from './checklist-form.tsx';
 import { decide } from './decide.ts';
 import { EscalateForm } from './escalate-form.tsx';
@@ -83,6 +84,7 @@ export function VerdictBar({ found, verdict, next, onOpen }: Props) {
           <CommandButton
             key={id}
             command={id}
+            px={9}
             variant={work.intent === outcome ? 'filled' : 'default'}
             color={outcome === 'APPROVE' ? 'brand' : outcome === 'REJECT' ? 'red' : 'gray'}
             {...(work.intent === outcome ? { 'aria-describedby': 'verdict-why' } : {})}
@@ -90,7 +92,7 @@ export function VerdictBar({ found, verdict, next, onOpen }: Props) {
             {short}
           </CommandButton>
         ))}
-        <CommandButton command="review.escalate" variant="default">
+        <CommandButton command="review.escalate" px={9} variant="default">
           Escalate
         </CommandButton>
       </div>
@@ -104,10 +106,11 @@ const outcomes = [
   { outcome: 'RESUBMIT', id: 'review.resubmit', key: 'S', title: 'Ask to hand in again', short: 'Ask again' },
 ] as const;
 
-function readyWords(intent: DecisionOutcome, isOffline: boolean, { catalogue }: Verdict): string {
+function readyWords(intent: DecisionOutcome, isOffline: boolean, verdict: Verdict): string {
   const key = outcomes.find(({ outcome }) => outcome === intent)?.key ?? '';
-  if (isOffline) return `${key} keeps the verdict as a draft: you are offline.`;
-  return `${key} decides. It can be undone for ${catalogue?.settings.undoSeconds ?? 60} seconds.`;
+  const pages = verdict.unseenPages === 0 ? '' : ` ${count(verdict.unseenPages, 'page')} not looked at.`;
+  if (isOffline) return `${key} keeps the verdict as a draft: you are offline.${pages}`;
+  return `${key} decides. It can be undone for ${verdict.catalogue?.settings.undoSeconds ?? 60} seconds.${pages}`;
 }
 
 /** 1 to 9: the reasons while something is refused, else the checklist. */
