@@ -13,7 +13,7 @@ alter table public.tutor_verification_requests
   add column if not exists original_filename text,
   add column if not exists extracted_text text,
   add column if not exists extracted_json jsonb,
-  add column if not exists confidence_score integer check (confidence_score between 0 and 100),
+  add column if not exists confidence_score numeric check (confidence_score between 0 and 100),
   add column if not exists system_recommendation text check (system_recommendation in ('APPROVE', 'REJECT')),
   add column if not exists system_reason text,
   add column if not exists reviewed_by uuid references public.profiles (id) on delete set null,
