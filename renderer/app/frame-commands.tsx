@@ -1,6 +1,6 @@
 import { spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
-import type { Me } from '#shared/domain/roles';
+import { sectionsOf, type Me } from '#shared/domain/roles';
 import { core } from '../rpc.ts';
 import { useCore, writeSettings } from '../state/core-state.ts';
 import { toAppError } from '../state/live.ts';
@@ -29,8 +29,28 @@ export function FrameCommands({ me }: { me: Me }) {
     run: () => void navigate({ to: path }),
   }));
 
+  const ofVerification: Command[] = [
+    {
+      id: 'go.verification-second',
+      title: 'Go to second reviews',
+      group: 'Go to',
+      keys: ['G R'],
+      keywords: 'verification blind opinion disputes agreement',
+      run: () => void navigate({ to: '/verification/second' }),
+    },
+    {
+      id: 'go.verification-statistics',
+      title: 'Go to review statistics',
+      group: 'Go to',
+      keys: ['G T'],
+      keywords: 'verification figures kappa speed reviewers plots sla',
+      run: () => void navigate({ to: '/verification/statistics' }),
+    },
+  ];
+
   useCommands([
     ...places,
+    ...(sectionsOf(me).includes('verification') ? ofVerification : []),
     {
       id: 'go.outbox',
       title: 'Go to outbox',

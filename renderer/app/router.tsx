@@ -13,7 +13,9 @@ import { isPlain, schedulePlaces } from '../features/schedule/last-place.ts';
 import { scheduleSearch, type ScheduleLink } from '../features/schedule/search.ts';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
 import { SignInScreen } from '../features/sign-in/sign-in-screen.tsx';
+import { SecondScreen } from '../features/verification/second/second-screen.tsx';
 import { verificationSearch, type VerificationLink } from '../features/verification/search.ts';
+import { StatisticsScreen } from '../features/verification/statistics/statistics-screen.tsx';
 import { VerificationScreen } from '../features/verification/verification-screen.tsx';
 import { createPlaces } from '../state/places.ts';
 import { useCore } from '../state/core-state.ts';
@@ -63,6 +65,16 @@ const verification = createRoute({
   },
   component: VerificationScreen,
 });
+const second = createRoute({
+  getParentRoute: () => inside,
+  path: '/verification/second',
+  component: SecondScreen,
+});
+const statistics = createRoute({
+  getParentRoute: () => inside,
+  path: '/verification/statistics',
+  component: StatisticsScreen,
+});
 const outbox = createRoute({ getParentRoute: () => inside, path: '/outbox', component: OutboxScreen });
 const health = createRoute({ getParentRoute: () => inside, path: '/health', component: HealthScreen });
 const settings = createRoute({ getParentRoute: () => inside, path: '/settings', component: SettingsScreen });
@@ -72,7 +84,7 @@ export const router = createRouter({
     index,
     connect,
     signIn,
-    inside.addChildren([home, schedule, verification, outbox, health, settings]),
+    inside.addChildren([home, schedule, verification, second, statistics, outbox, health, settings]),
   ]),
   // Hash addresses work under app:// and http://127.0.0.1 alike, without the host knowing any route.
   history: createHashHistory(),

@@ -7,6 +7,7 @@ import { Desk } from './desk/desk.tsx';
 import { forgetDocuments } from './desk/documents.ts';
 import { beginWork } from './desk/work-store.ts';
 import { QueuePane } from './queue/queue-pane.tsx';
+import { VerificationTabs } from './tabs/verification-tabs.tsx';
 import { shelf } from './viewer/desk-shelf.ts';
 import styles from './verification-screen.module.css';
 
@@ -40,6 +41,9 @@ export function VerificationScreen() {
   return (
     <div className={styles.screen}>
       <h1 className="visually-hidden">Verification</h1>
+      <div className={styles.tabs}>
+        <VerificationTabs />
+      </div>
       <div className={styles.list}>
         <QueuePane selectedId={caseId} onOpen={open} />
       </div>

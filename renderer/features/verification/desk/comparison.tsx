@@ -5,8 +5,12 @@ import { count } from '#renderer/ui/time-labels.ts';
 import { Section } from './section.tsx';
 import styles from './comparison.module.css';
 
+type Stated = Pick<VerificationCase, 'claimed' | 'extracted'> & {
+  readonly item: Pick<VerificationCase['item'], 'kind'>;
+};
+
 /** What the tutor states beside what was read, with every difference marked in words as well as in colour. */
-export function Comparison({ found }: { found: VerificationCase }) {
+export function Comparison({ found }: { found: Stated }) {
   const { claimed, extracted, item } = found;
   const lines = useMemo(() => compareFields(item.kind, claimed, extracted), [item.kind, claimed, extracted]);
   const open = differences(lines);

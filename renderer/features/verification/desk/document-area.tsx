@@ -18,8 +18,13 @@ import { useDocument } from './use-document.ts';
 import { useWork } from './work-store.ts';
 import styles from './document-area.module.css';
 
+/** As much of a case as its documents are shown by. */
+type Papers = Pick<VerificationCase, 'documents' | 'opened' | 'earlier' | 'extracted'> & {
+  readonly item: { readonly caseId: string };
+};
+
 /** The documents of a case: one in view, the others a click away. */
-export function DocumentArea({ found }: { found: VerificationCase }) {
+export function DocumentArea({ found }: { found: Papers }) {
   const { documents } = found;
   const [chosenId, setChosenId] = useState<string | null>(null);
   const chosen = documents.find(({ id }) => id === chosenId) ?? documents[0];
@@ -172,7 +177,7 @@ async function openExternally(document: CaseDocument): Promise<void> {
 }
 
 /** Earlier uploads of the same tutor, newest first. */
-function useEarlier({ earlier }: VerificationCase): readonly EarlierAttempt[] {
+function useEarlier({ earlier }: Pick<VerificationCase, 'earlier'>): readonly EarlierAttempt[] {
   const key = JSON.stringify(earlier);
   return useMemo(() => {
     return earlier.flatMap(({ status, submittedAt, documents }) => {
