@@ -192,7 +192,10 @@ function textOf(
 ): string {
   const day = days[index];
   if (day === undefined) return 'No days';
-  const figures = series.map(({ name, values }) => `${format(values[index] ?? null)} ${name.toLowerCase()}`);
+  const figures = series.map(({ name, values }) => {
+    const figure = format(values[index] ?? null);
+    return series.length === 1 ? figure : `${figure} ${name.toLowerCase()}`;
+  });
   return `${dayLabel(day, 'medium')}: ${figures.join(', ')}`;
 }
 
@@ -229,7 +232,7 @@ function Line({
         (point, index) =>
           point !== null &&
           (isDotted || isAlone(index)) && (
-            <circle key={point.x} className={styles.dot} cx={point.x} cy={point.y} r={2.6} />
+            <circle key={index} className={styles.dot} cx={point.x} cy={point.y} r={2.6} />
           ),
       )}
     </g>
@@ -245,7 +248,7 @@ function Bars({ one, x, y, slot, hatch }: BarsProps) {
       value !== null &&
       value > 0 && (
         <rect
-          key={x(index)}
+          key={index}
           className={one.kind === 'part' ? styles.part : styles.bar}
           x={x(index) - thick / 2}
           y={y(value)}

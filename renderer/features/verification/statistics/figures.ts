@@ -1,12 +1,12 @@
 import { create } from 'zustand';
 import { microsPerMinute, type Micros } from '#shared/domain/instant';
-import { addDays, instantAt, platformZone, wallClockAt } from '#shared/domain/zone';
 import type { AppContract } from '#shared/rpc/contract';
 import type { OutputOf } from '#shared/rpc/define';
 import type { AppError } from '#shared/rpc/errors';
 import { core } from '#renderer/rpc.ts';
 import { serverNow } from '#renderer/state/core-state.ts';
 import { toAppError } from '#renderer/state/live.ts';
+import { firstInstant, type Range } from './range.ts';
 
 export type QueueFigures = OutputOf<AppContract['verification.queueStats']>;
 export type ReviewerFigures = OutputOf<AppContract['verification.reviewerStats']>['reviewers'][number];
@@ -16,10 +16,6 @@ export type Figures = {
   /** When the server was asked. */
   readonly at: Micros;
 };
-
-/** How far back the figures go, in days, today among them. */
-export const ranges = [7, 30, 90] as const;
-export type Range = (typeof ranges)[number];
 
 type Held = { readonly figures: Figures | null; readonly error: AppError | null; readonly isAsking: boolean };
 const nothing: Held = { figures: null, error: null, isAsking: false };
@@ -61,10 +57,4 @@ export async function loadFigures(userId: string, range: Range, signal: AbortSig
   } catch (thrown) {
     if (!signal.aborted) put({ error: toAppError(thrown), isAsking: false });
   }
-}
-
-/** Midnight in Port of Spain at the beginning of the first of `range` days, of which `now` is in the last. */
-export function firstInstant(now: Micros, range: Range): Micros {
-  const today = wallClockAt(now, platformZone).date;
-  return instantAt(addDays(today, 1 - range), '00:00', platformZone);
 }

@@ -1,4 +1,5 @@
-import type { Range, ReviewerFigures } from './figures.ts';
+import type { ReviewerFigures } from './figures.ts';
+import type { Range } from './range.ts';
 import styles from './statistics-screen.module.css';
 import { agreementText, partText, secondsText, shareText } from './words.ts';
 

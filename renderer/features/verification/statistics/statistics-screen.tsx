@@ -12,8 +12,9 @@ import { DayPlot } from '#renderer/ui/plot/day-plot.tsx';
 import { clockLabel, dayLabel } from '#renderer/ui/time-labels.ts';
 import { useDelayed } from '#renderer/ui/use-delayed.ts';
 import { VerificationTabs } from '../tabs/verification-tabs.tsx';
-import { loadFigures, ranges, useFigures, type Figures, type Range } from './figures.ts';
+import { loadFigures, useFigures, type Figures } from './figures.ts';
 import { QueueNow } from './queue-now.tsx';
+import { ranges, type Range } from './range.ts';
 import { ReviewersTable } from './reviewers-table.tsx';
 import styles from './statistics-screen.module.css';
 

@@ -30,6 +30,6 @@ export function agreementText(agreement: Agreement, kappa: number | null): { fig
   const basis = `${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`;
   if (pairs === 0) return { figure: '–', words: 'no second reviews' };
   if (kappa === null) return { figure: '–', words: `${basis}, all with the same verdict` };
-  const words = pairs < enoughPairs ? `${kappaWords(kappa)}, on few` : kappaWords(kappa);
-  return { figure: `κ ${kappa.toFixed(2)}`, words: `${words}: ${basis}` };
+  const words = pairs < enoughPairs ? 'too few to tell' : kappaWords(kappa);
+  return { figure: `κ ${kappa.toFixed(2)}`, words: `${words}, ${basis}` };
 }
