@@ -96,7 +96,8 @@ async function judgeAll(): Promise<readonly Verdict[]> {
         verdicts.set(mutant.name, verdict);
         if (values.resume !== undefined)
           appendFileSync(typedPath(values.resume), `${JSON.stringify(verdict)}\n`);
-        const by = killedBy === null ? 'SURVIVED' : `killed by the ${killedBy}`;
+        const survived = mutant === none ? 'as it should be' : 'SURVIVED';
+        const by = killedBy === null ? survived : `killed by the ${killedBy}`;
         process.stderr.write(`${by} in ${seconds} s: ${mutant.name} (${left.length} left)\n`);
       }
     } finally {

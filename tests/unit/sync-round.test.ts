@@ -80,6 +80,7 @@ test.each([
     { kind: 'retry', isOffline: false, afterMillis: 9 },
   ],
   [new TransportError('', { status: 500, code: '57014' }), { kind: 'retry' }],
+  [new TransportError('', { status: 500, code: 'XX000' }), { kind: 'retry' }],
   [new TransportError('', { status: 409, code: '40001' }), { kind: 'retry' }],
   [new TransportError('', { status: 405, code: '25006' }), { kind: 'retry' }],
   [new TransportError('', { status: 400, code: '55P03' }), { kind: 'retry' }],
