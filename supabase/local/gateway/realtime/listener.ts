@@ -30,6 +30,8 @@ export function startListener(options: {
     current.on('notification', ({ channel, payload }) => options.channels[channel]?.(payload ?? ''));
     await current.connect();
     client = current;
+    // Stopped while it was connecting: nobody else would end this connection.
+    if (stopping.signal.aborted) return await current.end();
     for (const channel of Object.keys(options.channels)) await current.query(`listen ${channel}`);
     if (hasListened) options.onResumed();
     hasListened = true;
