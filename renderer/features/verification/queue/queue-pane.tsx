@@ -4,6 +4,8 @@ import { useCore } from '#renderer/state/core-state.ts';
 import { Failure } from '#renderer/ui/failure.tsx';
 import { Notice } from '#renderer/ui/notice.tsx';
 import { count } from '#renderer/ui/time-labels.ts';
+import { BulkBar } from '../bulk/bulk-bar.tsx';
+import { BulkReports } from '../bulk/bulk-report.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { QueueList } from './queue-list.tsx';
 import { everything, setQueueFilter, useQueueFilter } from './queue-store.ts';
@@ -30,7 +32,6 @@ export function QueuePane({ selectedId, onOpen }: Props) {
       <FilterBar counts={counts} />
       <p className={styles.sum} aria-live="polite">
         {rows.total === undefined ? 'Reading the queue…' : count(rows.total, 'case')}
-        {chosen.length > 0 && ` · ${chosen.length} selected`}
       </p>
       {rows.error !== undefined ? (
         <Failure error={rows.error} retry={rows.retry} />
@@ -47,6 +48,8 @@ export function QueuePane({ selectedId, onOpen }: Props) {
           onRange={onRange}
         />
       )}
+      <BulkReports />
+      {chosen.length > 0 && <BulkBar chosen={chosen} onSelect={setChosen} />}
     </section>
   );
 }
