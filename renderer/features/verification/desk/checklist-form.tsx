@@ -7,8 +7,13 @@ import { Section } from './section.tsx';
 import type { Verdict } from './use-verdict.ts';
 import styles from './checklist-form.module.css';
 
+type Props = {
+  found: { readonly item: Pick<VerificationCase['item'], 'caseId' | 'kind'> };
+  verdict: Pick<Verdict, 'checklist' | 'isEditable'>;
+};
+
 /** What has to be looked at, each item answered by mouse, arrow keys or its number. */
-export function ChecklistForm({ found, verdict }: { found: VerificationCase; verdict: Verdict }) {
+export function ChecklistForm({ found, verdict }: Props) {
   const { caseId, kind } = found.item;
   const items = checklistOf(kind);
   const { checklist, isEditable } = verdict;

@@ -150,7 +150,7 @@ function Unshown({ document }: { document: CaseDocument }) {
   );
 }
 
-function candidateNumberOf({ extracted }: VerificationCase): string | null {
+function candidateNumberOf({ extracted }: Pick<VerificationCase, 'extracted'>): string | null {
   const number = extracted?.['candidate_number'];
   return typeof number === 'string' && number !== '' ? number.slice(0, 40) : null;
 }

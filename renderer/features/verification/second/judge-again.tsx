@@ -6,14 +6,15 @@ import type { SecondReview } from '#shared/rpc/verification-contract';
 import { CommandButton } from '#renderer/app/commands/command-button.tsx';
 import { useCommands } from '#renderer/app/commands/use-commands.ts';
 import { useCore } from '#renderer/state/core-state.ts';
+import { leftLabel } from '#renderer/ui/time-labels.ts';
 import { useNow } from '#renderer/ui/use-now.ts';
+import { ChecklistForm } from '../desk/checklist-form.tsx';
 import { Comparison } from '../desk/comparison.tsx';
 import { DocumentArea } from '../desk/document-area.tsx';
-import { kindWords, leftLabel } from '../desk/labels.ts';
+import { kindWords } from '../desk/labels.ts';
 import { useWork } from '../desk/work-store.ts';
 import { DuplicatesPanel } from '../duplicates/duplicates-panel.tsx';
 import { giveBackReview, renewHeld, submitVerdict } from './actions.ts';
-import { AskedAgain } from './asked-again.tsx';
 import { missingFor, verdictWords, type Verdict } from './standing.ts';
 import styles from './second-screen.module.css';
 
@@ -119,7 +120,7 @@ export function JudgeAgain({ review, held, onGiven }: Props) {
         </header>
         <div className={styles.scroll} tabIndex={0} role="region" aria-label="What it is judged by">
           <Comparison found={{ item: review, claimed: review.claimed, extracted: review.extracted }} />
-          <AskedAgain caseId={review.caseId} kind={review.kind} ticks={ticks} />
+          <ChecklistForm found={{ item: review }} verdict={{ checklist: ticks, isEditable: hasClaim }} />
           <div className={styles.part}>
             <DuplicatesPanel
               caseId={review.caseId}
