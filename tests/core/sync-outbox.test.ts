@@ -96,6 +96,32 @@ test('an edit that was tried in vain can be dropped, and its effect shows if it 
   await console.stop();
 });
 
+test('an edit that was on its way when the console was killed can be dropped after the restart', async () => {
+  const id = nth(await stage.plant(1));
+  const sent = Promise.withResolvers<void>();
+  const first = await openConsole(stage.backend, stage.tutor, {
+    wrap: (inner) => ({
+      ...inner,
+      push: () => {
+        sent.resolve();
+        return new Promise(() => undefined);
+      },
+    }),
+  });
+  await first.engine.pull();
+  const { mutationId } = first.engine.add({ kind: 'booking.confirm', args: { booking_id: id } });
+  first.engine.start();
+  await sent.promise;
+  await first.cache.close();
+  const again = await openConsole(stage.backend, stage.tutor, { directory: first.directory });
+  expect(again.engine.outbox()).toMatchObject([{ state: 'queued', attempts: 1 }]);
+  again.engine.discard(mutationId);
+  expect(localStatus(again, id)).toBe('PENDING');
+  await again.engine.pull();
+  expect(await differences(stage.backend.sql, stage.tutor.id, again)).toEqual([]);
+  await again.stop();
+});
+
 test('edits made offline outlive a restart and are sent when the network is back', async () => {
   const ids = await stage.plant(2);
   let isCut = false;
