@@ -37,6 +37,8 @@ async function open(options: ConsoleOptions = {}): Promise<{ console: Console; c
     ...inner,
     pull: (...args) => onTheWay(inner.pull(...args)),
     push: (...args) => onTheWay(inner.push(...args)),
+    digest: (...args) => onTheWay(inner.digest(...args)),
+    list: (...args) => onTheWay(inner.list(...args)),
   });
   const console = await openConsole(backend, tutor, {
     clock,
@@ -45,12 +47,18 @@ async function open(options: ConsoleOptions = {}): Promise<{ console: Console; c
     wrap: (inner) => wrap?.(counted(inner)) ?? counted(inner),
     ...rest,
   });
+  cache = console.cache;
   return { console, clock };
 }
 
 let asking = 0;
+let cache: Console['cache'];
 
-/** Real requests take real time, in which the clock of the test stands still. */
+/** Real requests and reads take real time, in which the clock of the test stands still. */
+function isWaiting(): boolean {
+  return asking > 0 || cache.reading.since !== null;
+}
+
 async function onTheWay<T>(work: Promise<T>): Promise<T> {
   asking += 1;
   try {
@@ -64,8 +72,8 @@ async function onTheWay<T>(work: Promise<T>): Promise<T> {
 async function pass(clock: ManualClock, seconds: number, until: () => boolean = () => false): Promise<void> {
   for (let gone = 0; gone < seconds && !until(); gone += 2) {
     clock.advance(2000);
-    do await new Promise((resolve) => setTimeout(resolve, asking > 0 ? 2 : 0));
-    while (asking > 0);
+    do await new Promise((resolve) => setTimeout(resolve, isWaiting() ? 2 : 0));
+    while (isWaiting());
   }
 }
 
