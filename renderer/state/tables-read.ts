@@ -43,6 +43,7 @@ export const tablesRead = {
   'verification.case': verification,
   'verification.candidates': verification,
   'verification.bulks': ['bulks', 'verification_decisions'],
+  'verification.filters': ['settings'],
   'verification.catalogue': ['verification_settings', 'verification_reasons', 'subjects'],
   'verification.secondReviews': [
     'verification_second_reviews',

@@ -46,6 +46,10 @@ export const queueFilter = z.object({
 });
 export type QueueFilter = z.output<typeof queueFilter>;
 
+/** A way to look at the queue that its user gave a name. */
+export const savedFilter = z.object({ name: z.string().trim().min(1).max(60), filter: queueFilter });
+export type SavedFilter = z.output<typeof savedFilter>;
+
 export const queueItem = z.object({
   caseId: z.uuid(),
   kind: verificationKind,
@@ -268,6 +272,10 @@ export const verificationProcedures = {
     z.object({ total: z.number().int(), items: z.array(queueItem) }),
   ),
   'verification.counts': call(none, queueCounts),
+  'verification.filters': call(none, z.object({ filters: z.array(savedFilter) })),
+  /** Keeps a filter under its name, in place of one of that name. */
+  'verification.saveFilter': call(savedFilter, none),
+  'verification.dropFilter': call(z.object({ name: z.string() }), none),
   /** Null when it is not among what this user may see. */
   'verification.case': call(z.object({ caseId: z.uuid() }), z.object({ found: verificationCase.nullable() })),
   'verification.catalogue': call(none, verificationCatalogue),

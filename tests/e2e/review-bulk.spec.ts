@@ -83,6 +83,18 @@ test('the queue is narrowed, moved through by keyboard, and opens a case', async
   await page.getByLabel('System recommends').selectOption('Reject');
   await page.keyboard.press('Escape');
   await expect(list.getByRole('option')).toHaveCount(1);
+
+  // A filter with a name is there another time.
+  await page.getByRole('button', { name: /^Saved/ }).click();
+  await page.getByLabel('Name of the present filter').fill('To be rejected');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'To be rejected', exact: true })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await expect(list.getByRole('option')).toHaveCount(5);
+  await page.getByRole('button', { name: 'Saved (1)' }).click();
+  await page.getByRole('button', { name: 'To be rejected', exact: true }).click();
+  await expect(list.getByRole('option')).toHaveCount(1);
   await page.getByRole('button', { name: 'Clear' }).click();
   await expect(list.getByRole('option')).toHaveCount(5);
 

@@ -9,6 +9,7 @@ import type { Workspace } from '../session/workspace.ts';
 import { candidatesQuery } from './candidates.ts';
 import { caseQuery, catalogueQuery } from './case.ts';
 import { duplicatesQuery } from './duplicates.ts';
+import { dropFilter, savedFilters, saveFilter } from './filters.ts';
 import { countsQuery, queueQuery } from './queue.ts';
 import { callVerification, changeVerification } from './remote.ts';
 import { secondReviewsQuery } from './second.ts';
@@ -52,6 +53,15 @@ export function verificationHandlers(context: VerificationContext): Handlers<typ
     'verification.counts': async (_input, signal) => {
       const { workspace, userId } = reviewer();
       return await workspace.cache.read(countsQuery, { userId, now: now() }, signal);
+    },
+    'verification.filters': async () => ({ filters: [...savedFilters(reviewer().workspace.cache)] }),
+    'verification.saveFilter': async (filter) => {
+      saveFilter(reviewer().workspace.cache, filter);
+      return {};
+    },
+    'verification.dropFilter': async ({ name }) => {
+      dropFilter(reviewer().workspace.cache, name);
+      return {};
     },
     'verification.case': async ({ caseId }, signal) => {
       const { workspace, userId } = reviewer();

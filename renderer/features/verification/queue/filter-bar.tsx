@@ -4,6 +4,7 @@ import { caseStatus } from '#shared/domain/verification/status';
 import type { QueueCounts, QueueFilter } from '#shared/rpc/verification-contract';
 import { Icon } from '#renderer/ui/icons.tsx';
 import { kindWords, statusWords } from '../desk/labels.ts';
+import { SavedFilters } from './saved-filters.tsx';
 import { everything, narrow, setQueueFilter, useQueueFilter } from './queue-store.ts';
 import { bandLabels, conditionsOf, holderWords, priorityWords, recommendationWords } from './queue-words.ts';
 import styles from './filter-bar.module.css';
@@ -17,6 +18,7 @@ export function FilterBar({ counts }: { counts: QueueCounts | undefined }) {
       <div className={styles.top}>
         <SearchField />
         <MoreFilters filter={filter} amount={conditions.length} />
+        <SavedFilters />
       </div>
       <div className={styles.quick} role="group" aria-label="Quick filters">
         {quickFilters.map(({ label, count, change, isOn }) => {
