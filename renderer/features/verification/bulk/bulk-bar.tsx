@@ -1,11 +1,12 @@
 import { Button, SegmentedControl } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { decisionOutcome, type DecisionOutcome } from '#shared/domain/verification/status';
 import { useMe } from '#renderer/app/use-me.ts';
 import { useCore } from '#renderer/state/core-state.ts';
 import { useLive } from '#renderer/state/live.ts';
 import { count } from '#renderer/ui/time-labels.ts';
 import { useNow } from '#renderer/ui/use-now.ts';
+import { keepClaim } from '../desk/claims.ts';
 import { claimAll } from './bulk-actions.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
 import { bulkVerbs, failureText, partText } from './bulk-words.ts';
@@ -24,6 +25,13 @@ export function BulkBar({ chosen, onSelect }: Props) {
   const isOffline = useCore(({ sync }) => sync?.state === 'offline');
   const [wanted, setWanted] = useState<DecisionOutcome | null>(null);
   const [isAsking, setIsAsking] = useState(false);
+  // What is selected was looked at and waits for the others: leaving it at the desk does not give it back.
+  useEffect(() => {
+    for (const id of chosen) keepClaim(id, true);
+    return () => {
+      for (const id of chosen) keepClaim(id, false);
+    };
+  }, [chosen]);
   const catalogue = useLive('verification.catalogue', {}).data;
   const candidates = useLive('verification.candidates', { caseIds: [...chosen] }).data?.candidates;
   if (me === null || catalogue === undefined || candidates === undefined) return null;

@@ -85,7 +85,8 @@ function SearchField() {
       size="xs"
       type="search"
       aria-label="Search the queue"
-      placeholder="Name, file, candidate number"
+      placeholder="Search"
+      title="By name, file or candidate number"
       leftSection={<Icon name="search" size={13} />}
       maxLength={100}
       value={text}
