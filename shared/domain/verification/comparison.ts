@@ -4,7 +4,7 @@ import type { VerificationKind } from './status.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * `same` in what counts; `similar`: some of the words agree, look closely; `different`; `absent`: stated and not on this
+ * `same` in what counts; `similar`: some of the words agree, look closely; `different`; `absent`: stated and not read on this
  * document, which may be another one's business; `unread`: there is nothing to compare with; `extra`: on the document only.
  */
 export type Likeness = 'same' | 'similar' | 'different' | 'absent' | 'unread' | 'extra';
@@ -117,7 +117,7 @@ function compareSubjects(
 
 function likeness(left: string | null, right: string | null, isRead: boolean): Likeness {
   if (left === null) return right === null ? 'unread' : 'extra';
-  if (right === null) return isRead ? 'different' : 'unread';
+  if (right === null) return isRead ? 'absent' : 'unread';
   const [a, b] = [wordsOf(left), wordsOf(right)];
   if (a.join(' ') === b.join(' ') || a.join('') === b.join('')) return 'same';
   return a.some((word) => word.length > 1 && b.includes(word)) ? 'similar' : 'different';

@@ -57,8 +57,9 @@ export function schedulePage(page: Page): SchedulePage {
     },
     async syncNow() {
       await pill.click();
+      // The dialog is named by the pill, whatever that says at the moment.
       await page
-        .getByRole('dialog', { name: 'Sync' })
+        .getByRole('dialog')
         .getByRole('button', { name: /^Sync now/ })
         .click();
       await page.keyboard.press('Escape');

@@ -59,7 +59,7 @@ const marks: Readonly<Record<Likeness, string | null>> = {
   same: null,
   similar: 'similar',
   different: 'differs',
-  absent: 'not on it',
+  absent: 'not read',
   unread: null,
   extra: null,
 };

@@ -41,7 +41,7 @@ export function GradesForm({ found, verdict }: { found: VerificationCase; verdic
             <Row
               key={grade.subjectId}
               grade={grade}
-              name={subjects.get(grade.subjectId)?.name ?? 'A subject that is gone'}
+              name={nameOf(subjects.get(grade.subjectId))}
               read={readGrade(found.extracted, subjects.get(grade.subjectId) ?? null)}
               onRemove={isEditable ? () => remove(grade.subjectId) : null}
             />
@@ -98,7 +98,7 @@ function Entry({ subjects, grades, lastYear, onAdd }: EntryProps) {
     () =>
       [...subjects.values()]
         .filter(({ id, curriculum }) => isExam(curriculum) && !grades.some((grade) => grade.subjectId === id))
-        .map(({ id, name }) => ({ value: id, label: name })),
+        .map((subject) => ({ value: subject.id, label: nameOf(subject) })),
     [subjects, grades],
   );
 
@@ -133,7 +133,7 @@ function Entry({ subjects, grades, lastYear, onAdd }: EntryProps) {
       return;
     }
     onAdd(entry);
-    announce(`Added ${subject.name}, grade ${gradeText(grade)}`);
+    announce(`Added ${nameOf(subject)}, grade ${gradeText(grade)}`);
     setSubjectId(null);
     setGradeWords('');
     setFault(null);
@@ -155,7 +155,6 @@ function Entry({ subjects, grades, lastYear, onAdd }: EntryProps) {
         value={subjectId}
         searchable
         selectFirstOptionOnChange
-        nothingFoundMessage="No such subject"
         limit={30}
         onChange={(id) => {
           setSubjectId(id);
@@ -193,6 +192,13 @@ function Entry({ subjects, grades, lastYear, onAdd }: EntryProps) {
       )}
     </div>
   );
+}
+
+/** With its examination: the same subject is in both. */
+function nameOf(subject: CatalogueSubject | undefined): string {
+  if (subject === undefined) return 'A subject that is gone';
+  const { name, curriculum } = subject;
+  return curriculum === null || name.startsWith(curriculum) ? name : `${curriculum} ${name}`;
 }
 
 function isExam(curriculum: string | null): curriculum is GradeEntry['examType'] {

@@ -29,7 +29,9 @@ export function Side({ found, me, next, onOpen }: Props) {
       <CaseHead found={found} claim={claim} />
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="What it is decided by">
         <Comparison found={found} />
-        <DuplicatesPanel caseId={found.item.caseId} onOpen={onOpen} />
+        <div className={styles.section}>
+          <DuplicatesPanel caseId={found.item.caseId} onOpen={onOpen} />
+        </div>
         <ChecklistForm found={found} verdict={verdict} />
         {found.item.kind === 'certificate' && <GradesForm found={found} verdict={verdict} />}
         <VerdictForm found={found} verdict={verdict} />
