@@ -47,10 +47,12 @@ export function DuplicatesPanel({ caseId, onOpen }: Props) {
         )
       ) : (
         <>
-          <h3 className={styles.title} role={others.length > 0 ? 'alert' : undefined}>
-            <Icon name={others.length > 0 ? 'warning' : twins.length > 0 ? 'copy' : 'check'} />
-            {headline(twins, others)}
-          </h3>
+          <div role={others.length > 0 ? 'alert' : undefined}>
+            <h3 className={styles.title}>
+              <Icon name={others.length > 0 ? 'warning' : twins.length > 0 ? 'copy' : 'check'} />
+              {headline(twins, others)}
+            </h3>
+          </div>
           {twins.length > 0 && (
             <ul className={styles.twins}>
               {twins.map((twin) => (
