@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { checklistOf } from '#shared/domain/verification/checklist';
 import type { QueueFilter } from '#shared/rpc/verification-contract';
 import type { TestUser } from '../support/backend.ts';
 import { failureOf, type ConsoleApp } from '../support/console-app.ts';
@@ -248,6 +249,95 @@ describe('duplicates', () => {
     expect(await app.client['verification.duplicates']({ caseId })).toMatchObject({
       isLocal: true,
       matches: [],
+    });
+  });
+});
+
+describe('a second review', () => {
+  const sha256 = '9'.repeat(64);
+  const checklist = Object.fromEntries(checklistOf('certificate').map(({ id }) => [id, 'pass' as const]));
+
+  /** Has a reviewer reject a case through the functions, sampled and no longer to be taken back. */
+  async function rejected(name: string, reviewer: TestUser): Promise<void> {
+    const { sql } = rig.backend;
+    const caseId = cases[name] ?? '';
+    const as = async (call: string) =>
+      await sql.query(
+        `select set_config('request.jwt.claims', '{"sub": "${reviewer.id}", "role": "authenticated"}', true); select ${call}`,
+      );
+    await sql.query('update public.verification_settings set second_review_percent = 100');
+    await as(`public.console_verification_claim(array['${caseId}'::uuid])`);
+    const documents = await sql.query<{ id: string }>(
+      'select id from public.verification_documents where case_id = $1',
+      [caseId],
+    );
+    const evidence = { opened: documents.rows.map(({ id }) => seen(id)), checklist };
+    await as(`public.console_verification_evidence_record('${caseId}', '${JSON.stringify(evidence)}')`);
+    const version = await sql.query<{ row_version: string }>(
+      'select row_version from public.verification_cases where id = $1',
+      [caseId],
+    );
+    const decision = {
+      caseId,
+      rowVersion: Number(version.rows[0]?.row_version),
+      outcome: 'REJECT',
+      reasonCodes: ['wrong_person'],
+      publicText: 'Not your name.',
+      privateNote: '',
+      overrideReason: '',
+      grades: null,
+    };
+    await as(`public.console_verification_decide('${randomUUID()}', '${JSON.stringify(decision)}')`);
+    await sql.query(
+      `update public.verification_second_reviews set opens_at = now() - interval '1 minute' where case_id = $1`,
+      [caseId],
+    );
+  }
+
+  const seen = (documentId: string) => ({
+    documentId,
+    sha256,
+    phash: null,
+    candidateNumber: null,
+    pageCount: 1,
+    pagesSeen: 1,
+    sizeBytes: 900,
+  });
+
+  test('has all that a case is judged by and nothing of the first verdict, until both are told', async () => {
+    await rejected('late', rita);
+    const caseId = cases['late'] ?? '';
+    const app = await rig.signedIn(roy);
+    expect((await app.client['verification.case']({ caseId })).found).toBeNull();
+    expect((await app.client['verification.counts']({})).secondReviews).toBe(1);
+    const taken = await app.client['verification.secondClaimNext']({ count: 1 });
+    const read = async () => (await app.client['verification.secondReviews']({})).reviews[0];
+    const open = await read();
+    expect(open).toMatchObject({ caseId, status: 'OPEN', isMine: true, firstOutcome: null, done: null });
+    expect(open?.documents).toHaveLength(1);
+    expect(open?.claimed).toHaveProperty('candidate_name');
+    const review = JSON.stringify(open);
+    for (const secret of ['REJECT', 'Rita', 'Not your name', rita.id]) expect(review).not.toContain(secret);
+
+    const documentId = open?.documents[0]?.id ?? '';
+    await app.client['verification.record']({ caseId, evidence: { opened: [seen(documentId)], checklist } });
+    expect(await read()).toMatchObject({ checklist, opened: { [documentId]: { sha256 } } });
+    const answer = await app.client['verification.secondSubmit']({
+      reviewId: taken.results[0]?.reviewId ?? '',
+      verdict: { outcome: 'APPROVE', note: 'It is the maiden name.' },
+    });
+    expect(answer).toMatchObject({ firstOutcome: 'REJECT', agrees: false });
+    expect(await read()).toMatchObject({
+      status: 'DONE',
+      isMine: false,
+      agrees: false,
+      done: {
+        firstReviewer: 'Rita Reviewer',
+        secondReviewer: 'Roy Reviewer',
+        note: 'It is the maiden name.',
+        isDisputed: true,
+        status: 'REJECTED',
+      },
     });
   });
 });
