@@ -83,7 +83,8 @@ function doneReviews(db: Database): SecondReview[] {
      LEFT JOIN verification_cases c ON c.id = r.case_id
      LEFT JOIN verification_decisions d ON d.id = (
        SELECT x.id FROM verification_decisions x
-       WHERE x.case_id = r.case_id AND x.outcome = r.first_outcome AND x.decided_at <= r.done_at AND x.reversed_at IS NULL
+       WHERE x.case_id = r.case_id AND x.outcome = r.first_outcome AND x.decided_at <= r.done_at
+         AND x.reversed_at IS NULL
        ORDER BY x.decided_at DESC, x.id LIMIT 1)
      LEFT JOIN people f ON f.id = d.reviewer_id
      LEFT JOIN people s ON s.id = r.second_reviewer_id

@@ -29,6 +29,10 @@ function Screen({ userId, isAdmin }: { userId: string; isAdmin: boolean }) {
   const [range, setRange] = useState<Range>(30);
   const [turn, setTurn] = useState(0);
   const { figures, error, isAsking } = useFigures(userId, range);
+  // While other days are counted the ones before stay, so that the screen does not blank.
+  const [last, setLast] = useState(figures);
+  if (figures !== null && figures !== last) setLast(figures);
+  const shown = figures ?? (error === null ? last : null);
   const isOffline = useCore((state) => state.sync?.state === 'offline');
   const refresh = () => setTurn((count) => count + 1);
 
@@ -59,7 +63,7 @@ function Screen({ userId, isAdmin }: { userId: string; isAdmin: boolean }) {
         <VerificationTabs />
         <h1 className="visually-hidden">Review statistics</h1>
         <div className={styles.tools}>
-          {figures !== null && <AsOf figures={figures} isStale={error !== null} />}
+          {shown !== null && <AsOf figures={shown} isStale={error !== null} />}
           <SegmentedControl
             aria-label="Days"
             value={String(range)}
@@ -71,10 +75,10 @@ function Screen({ userId, isAdmin }: { userId: string; isAdmin: boolean }) {
           </Button>
         </div>
       </header>
-      {figures === null ? (
+      {shown === null ? (
         <Missing error={error} retry={refresh} />
       ) : (
-        <Shown figures={figures} userId={userId} isAdmin={isAdmin} range={range} />
+        <Shown figures={shown} isOld={figures === null} userId={userId} isAdmin={isAdmin} range={range} />
       )}
     </div>
   );
@@ -118,12 +122,12 @@ function Missing({ error, retry }: { error: ReturnType<typeof useFigures>['error
   );
 }
 
-type ShownProps = { figures: Figures; userId: string; isAdmin: boolean; range: Range };
+type ShownProps = { figures: Figures; isOld: boolean; userId: string; isAdmin: boolean; range: Range };
 
-function Shown({ figures: { queue, reviewers }, userId, isAdmin, range }: ShownProps) {
+function Shown({ figures: { queue, reviewers }, isOld, userId, isAdmin, range }: ShownProps) {
   const days = queue.days.map(({ day }) => day);
   return (
-    <div className={styles.body} tabIndex={0} role="region" aria-label="Figures">
+    <div className={styles.body} tabIndex={0} role="region" aria-label="Figures" aria-busy={isOld}>
       <QueueNow open={queue.open} now={queue.now} />
       <div className={styles.plots}>
         <DayPlot
