@@ -40,7 +40,7 @@ export function SyncPill() {
           <span className={styles.text}>{label.text}</span>
         </button>
       </Popover.Target>
-      <Popover.Dropdown className={styles.card} aria-label="Sync">
+      <Popover.Dropdown className={styles.card}>
         <p className={styles.title}>{label.text}</p>
         <p className={styles.meaning}>{label.meaning}</p>
         {label.progress !== null && (

@@ -47,7 +47,8 @@ test('the health page tells how the local data stands, also offline, and rebuild
   await schedule.requests.getByRole('button', { name: /Makeda Toussaint/ }).click();
   await schedule.button('Accept').click();
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('data health');
+  await page.getByLabel('Type a command or a name').fill('data health');
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Go to data health' })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(fact('Waiting')).toContainText(/1 edit, the oldest for \d+ s/);
   await page.getByRole('button', { name: 'Rebuild…' }).click();
