@@ -28,10 +28,11 @@ export function Side({ found, me, next, onOpen }: Props) {
     <aside className={styles.side} aria-label="Decision">
       <CaseHead found={found} claim={claim} />
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="What it is decided by">
-        <Comparison found={found} />
+        {/* First, because a paper that somebody else handed in changes how one reads the rest. */}
         <div className={styles.section}>
           <DuplicatesPanel caseId={found.item.caseId} onOpen={onOpen} />
         </div>
+        <Comparison found={found} />
         <ChecklistForm found={found} verdict={verdict} />
         {found.item.kind === 'certificate' && <GradesForm found={found} verdict={verdict} />}
         <VerdictForm found={found} verdict={verdict} />

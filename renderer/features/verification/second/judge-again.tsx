@@ -119,13 +119,13 @@ export function JudgeAgain({ review, held, onGiven }: Props) {
           </div>
         </header>
         <div className={styles.scroll} tabIndex={0} role="region" aria-label="What it is judged by">
-          <Comparison found={{ item: review, claimed: review.claimed, extracted: review.extracted }} />
           <div className={styles.part}>
             <DuplicatesPanel
               caseId={review.caseId}
               onOpen={(other) => void navigate({ to: '/verification', search: { case: other } })}
             />
           </div>
+          <Comparison found={{ item: review, claimed: review.claimed, extracted: review.extracted }} />
           <ChecklistForm found={{ item: review }} verdict={{ checklist: ticks, isEditable: hasClaim }} />
         </div>
         <footer className={styles.foot}>
