@@ -11,8 +11,10 @@ export type TimelineEntry = {
   readonly tone: 'event' | 'decision' | 'note';
 };
 
+type Told = Pick<VerificationCase, 'events' | 'decisions' | 'notes'>;
+
 /** Events, decisions and notes of a case as one story, newest first. A decision stands for the event that it caused. */
-export function timelineOf({ events, decisions, notes }: VerificationCase): readonly TimelineEntry[] {
+export function timelineOf({ events, decisions, notes }: Told): readonly TimelineEntry[] {
   const decided = decisions.flatMap(
     ({ id, reviewer, outcome, publicText, overrideReason, decidedAt, reversedAt, overturnedAt }) => [
       {
@@ -77,14 +79,8 @@ export function timelineOf({ events, decisions, notes }: VerificationCase): read
     .toSorted((a, b) => b.at - a.at);
 }
 
-const toldByDecisions = new Set([
-  'APPROVED',
-  'REJECTED',
-  'RESUBMISSION_REQUESTED',
-  'REVOKED',
-  'REVERSED',
-  'REVIEWED',
-]);
+/** Events that a decision of the same moment tells better. */
+const toldByDecisions = new Set(['REVIEWER_DECISION', 'RESUBMISSION_REQUESTED', 'REVOKED', 'REVERSED']);
 
 const noteTitles: Readonly<Record<string, string>> = {
   note: 'Note',
