@@ -32,8 +32,8 @@ export function CaseHead({ found, claim }: { found: VerificationCase; claim: Cla
         {item.priority > 0 && <Badge color="red">{priorities[item.priority]}</Badge>}
         {claim.state !== 'closed' && band === 'breach' && <Badge color="red">Over 72 h</Badge>}
         {item.isEscalated && <Badge color="violet">Escalated</Badge>}
-        {item.isDisputed && <Badge color="yellow">Disputed</Badge>}
-        {item.fileState !== 'present' && <Badge color="yellow">File {item.fileState}</Badge>}
+        {item.isDisputed && <Badge color="orange">Disputed</Badge>}
+        {item.fileState !== 'present' && <Badge color="orange">File {item.fileState}</Badge>}
       </p>
       <ClaimLine caseId={item.caseId} claim={claim} />
       <DraftNote caseId={item.caseId} />
