@@ -190,6 +190,21 @@ test('two edits of one booking made offline are both applied, in their order', a
   await console.stop();
 });
 
+test('two waiting edits of one booking show in their order also after a pull has brought other changes', async () => {
+  const id = nth(await stage.plant(1));
+  const console = await openConsole(stage.backend, stage.tutor, { holdMillis: 60_000 });
+  await console.engine.pull();
+  const start_at = (Math.floor(Date.now() / 3_600_000) + 24 * 20) * 3_600_000_000;
+  const span = { start_at, end_at: start_at + 3_600_000_000 };
+  console.engine.add({ kind: 'booking.confirm', args: { booking_id: id } });
+  console.engine.add({ kind: 'booking.reschedule', args: { booking_id: id, ...span, reason: '' } });
+  await stage.backend.sql.query(`update public.bookings set student_notes = 'seen' where id = $1`, [id]);
+  await console.engine.pull();
+  const shown = console.cache.db.prepare('SELECT confirmed_start_at FROM bookings WHERE id = ?').pluck();
+  expect(shown.get(id)).toBe(start_at);
+  await console.stop();
+});
+
 test('replacing the weekly hours twice offline sends one edit, and a change by others in between is a conflict', async () => {
   const console = await openConsole(stage.backend, stage.tutor);
   await console.engine.pull();

@@ -228,12 +228,6 @@ export const coreDefects: readonly Mutant[] = [
     'rows.store(table.name, list.columns, wrong, false);',
   ),
   client(
-    'a check goes on while a round is under way',
-    'check',
-    'state.round !== null || snap === null',
-    'snap === null',
-  ),
-  client(
     'edits of the same row overtake each other in the overlay',
     'overlay',
     'ORDER BY position`',
