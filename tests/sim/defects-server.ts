@@ -52,8 +52,8 @@ export const serverDefects: readonly Mutant[] = [
   {
     ...server(
       'rows start behind what is still open',
-      'greatest(pg_snapshot_xmin(p_snap), p_xid)',
-      'greatest(pg_snapshot_xmax(p_snap), p_xid)',
+      'greatest(pg_snapshot_xmin(p_snap), p_xid);\n  v_after uuid',
+      'greatest(pg_snapshot_xmax(p_snap), p_xid);\n  v_after uuid',
     ),
     everywhere: true,
   },
@@ -76,7 +76,11 @@ export const serverDefects: readonly Mutant[] = [
     'on conflict do nothing;\n  if not found then\n    select m.result',
     'on conflict do nothing;\n  if false then\n    select m.result',
   ),
-  server('a refused edit takes its batch with it', 'if sync.is_passing(v_state) then', 'if true then'),
+  server(
+    'a refused edit takes its batch with it',
+    'if sync.is_passing(v_state) then\n      raise;\n    end if;\n    v_data',
+    'if true then\n      raise;\n    end if;\n    v_data',
+  ),
   server('what was expected is not compared', 'v_row -> f.key is distinct from f.value', 'false', 'tests'),
   server(
     'what was expected is compared as text',
@@ -134,7 +138,7 @@ export const serverDefects: readonly Mutant[] = [
   ),
 ];
 
-/** In the last migration that has the text. */
+/** In the one migration that has the text. */
 function server(name: string, find: string, replace: string, first: Mutant['first'] = 'simulator'): Mutant {
   return { name, file: migrations, find, replace, first };
 }

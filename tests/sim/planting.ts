@@ -6,11 +6,11 @@ import type { Mutant } from './mutants.ts';
 export type Planted = { readonly file: string; readonly text: string };
 
 /**
- * Puts a defect into the sources below `root`, without writing anything. SQL goes into the last migration that has
- * the text, because a later one replaces what an earlier one made. Throws when the text does not stand there as said.
+ * Puts a defect into the sources below `root`, without writing anything. SQL goes into the one migration that has the
+ * text; of those that are generated anew only the newest counts. Throws when the text does not stand there as said.
  */
 export function plant(root: string, mutant: Mutant): Planted {
-  const file = mutant.file === migrations ? lastMigration(root, mutant) : mutant.file;
+  const file = mutant.file === migrations ? migrationOf(root, mutant) : mutant.file;
   const before = readFileSync(path.join(root, file), 'utf8');
   const places = before.split(mutant.find).length - 1;
   if (places === 0 || (places > 1 && mutant.everywhere !== true)) {
@@ -24,16 +24,22 @@ export function plant(root: string, mutant: Mutant): Planted {
   return { file, text: also === undefined ? once : once.replace(also.find, () => also.replace) };
 }
 
-/** Stands for whichever migration has the text last. */
+/** Stands for whichever migration has the text. */
 export const migrations = 'supabase/migrations';
 
-function lastMigration(root: string, mutant: Mutant): string {
+function migrationOf(root: string, mutant: Mutant): string {
   const names = readdirSync(path.join(root, migrations))
     .filter((name) => name.endsWith('.sql'))
     .toSorted();
-  const found = names.findLast((name) =>
-    readFileSync(path.join(root, migrations, name), 'utf8').includes(mutant.find),
+  const isReplaced = (name: string) =>
+    generated.some((end) => name.endsWith(end) && name !== names.findLast((other) => other.endsWith(end)));
+  const found = names.filter(
+    (name) =>
+      !isReplaced(name) && readFileSync(path.join(root, migrations, name), 'utf8').includes(mutant.find),
   );
-  if (found === undefined) throw new Error(`"${mutant.name}": no migration has its text`);
-  return path.join(migrations, found);
+  if (found.length !== 1 || found[0] === undefined)
+    throw new Error(`"${mutant.name}": its text stands in ${found.length} migrations (${found.join(', ')})`);
+  return path.join(migrations, found[0]);
 }
+
+const generated = ['_sync_pull.sql', '_sync_digest.sql'];
