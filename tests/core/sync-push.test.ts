@@ -225,6 +225,15 @@ test('an edit of a booking that was handed away is kept as gone, and tells nothi
   await console.stop();
 });
 
+test('errors that pass by themselves end the call instead of refusing an edit', async () => {
+  const passing = ['25006', '40001', '40P01', '55P03', '57014', '57P01', '53300', '08006'];
+  const found = await stage.backend.sql.query<{ state: string }>(
+    'select s as state from unnest($1::text[]) s where sync.is_passing(s) order by 1',
+    [[...passing, '23P01', '42501', 'P0001', '22P02']],
+  );
+  expect(found.rows.map((row) => row.state)).toEqual(passing.toSorted());
+});
+
 test('a kind that the server does not know is kept until the console is updated', async () => {
   const client = await stage.backend.signIn(stage.tutor);
   const { data } = await client.rpc('sync_push', {

@@ -219,7 +219,12 @@ export const coreDefects: readonly Mutant[] = [
     'if (!shadows.has(String(row[0]))) count(buckets, row);',
     'count(buckets, row);',
   ),
-  client('the self-check calls wrong what is only newer', 'check', 'if (newer.has(id)) return false;', ''),
+  client(
+    'the self-check calls wrong what is only newer',
+    'check',
+    'if (newer.has(id) && !isAhead) return false;',
+    '',
+  ),
   client('the self-check leaves ghosts', 'check', 'rows.remove(table.name, id);', ''),
   client(
     'a repair keeps to the guard',

@@ -134,21 +134,23 @@ function repair(target: Target, table: SyncTable, buckets: readonly number[], li
   const wanted = new Set(buckets);
   inTransaction(db, () => {
     takeOverlayOff(db, rows);
-    const local = new Map<string, number>();
+    const local = new Map<string, { readonly hash: number; readonly version: number }>();
     const read = statement<[], SqliteValue[]>(
       db,
       `SELECT ${columns.map(([name]) => name).join(', ')} FROM ${table.name}`,
     ).raw();
     for (const row of read.iterate()) {
       const id = String(row[0]);
-      if (wanted.has(bucketOf(id))) local.set(id, rowHash(row));
+      if (wanted.has(bucketOf(id))) local.set(id, { hash: rowHash(row), version: Number(row[1]) });
     }
     const wrong = list.rows.filter((row) => {
       const id = String(row[places[0]?.[0] ?? 0]);
       const before = local.get(id);
       local.delete(id);
-      if (newer.has(id)) return false;
-      if (before === rowHash(places.map(([place, kind]) => toSqlite(kind, row[place])))) return false;
+      // A row ahead of the server is wrong in any case: the guard would keep what a pull brings out.
+      const isAhead = before !== undefined && before.version > Number(row[places[1]?.[0] ?? 1]);
+      if (newer.has(id) && !isAhead) return false;
+      if (before?.hash === rowHash(places.map(([place, kind]) => toSqlite(kind, row[place])))) return false;
       if (before === undefined) found.lost += 1;
       else found.different += 1;
       return true;
