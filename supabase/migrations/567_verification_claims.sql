@@ -273,6 +273,10 @@ begin
     limit 1 for update of c skip locked;
     exit when v_id is null;
     v_tried := v_tried || v_id;
+    -- Seen again under the lock: another call of the same reviewer may have taken it since, and that is no next case.
+    continue when exists (
+      select 1 from public.verification_claims l
+      where l.id = v_id and l.holder_id is not null and l.expires_at > v_now);
     begin
       v_results := v_results || private.verification_claim_one(v_id);
     exception when others then

@@ -191,7 +191,7 @@ describe('a draft', () => {
   test('that a rule refuses says why, and can be confirmed again', async () => {
     const { drafts } = await open();
     const { id } = drafts.save('test.rate', approve(1));
-    expect(await drafts.confirm(id)).toEqual({ outcome: 'refused', problem: 'One star is rude.' });
+    expect(await drafts.confirm(id)).toMatchObject({ outcome: 'refused', problem: 'One star is rude.' });
     expect(drafts.list()).toMatchObject([{ state: 'refused', problem: 'One star is rude.' }]);
     drafts.save('test.rate', approve(3));
     expect(drafts.list()).toMatchObject([{ state: 'ready', problem: null }]);
@@ -204,7 +204,7 @@ describe('a draft', () => {
     await stage.backend.sql.query(`update public.bookings set tutor_notes = 'Not now' where id = $1`, [
       bookingId,
     ]);
-    expect(await drafts.confirm(id)).toEqual({ outcome: 'review', problem: 'The notes say not now.' });
+    expect(await drafts.confirm(id)).toMatchObject({ outcome: 'review', problem: 'The notes say not now.' });
     expect(drafts.list()).toMatchObject([{ state: 'blocked', problem: 'The notes say not now.' }]);
     await stage.backend.sql.query('delete from public.bookings where id = $1', [bookingId]);
     await console.engine.pull();
@@ -217,7 +217,7 @@ describe('a draft', () => {
     const { drafts } = await open();
     const { id } = drafts.save('test.rate', approve());
     await stage.backend.sql.query('insert into public.test_held values ($1)', [bookingId]);
-    expect(await drafts.confirm(id)).toEqual({ outcome: 'review', problem: 'Somebody holds it.' });
+    expect(await drafts.confirm(id)).toMatchObject({ outcome: 'review', problem: 'Somebody holds it.' });
     expect(drafts.list()).toMatchObject([{ state: 'ready' }]);
     await stage.backend.sql.query('delete from public.test_held');
     wire = () => lost;
